@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One guest access to a port or to memory-mapped I/O, and the discipline of its value's width.
+#pragma once
+
+#include <cstdint>
+
+#include "core/types.hpp"
+
+namespace acrn::core {
+
+/// The widest access that one request can carry, in bytes.
+inline constexpr std::uint8_t access_size_max = 8;
+
+/// One access of 1, 2, 4 or 8 bytes. `address` is a port number for Space::port and a
+/// guest-physical byte address for Space::mmio. `value` is meaningful only in its low `size` bytes:
+/// what the guest writes, or what it is going to read.
+struct Access {
+  Space space{};
+  Direction direction{};
+  std::uint8_t size{};
+  std::uint64_t address{};
+  std::uint64_t value{};
+  friend constexpr bool operator==(Access const&, Access const&) = default;
+};
+
+/// Ones in the low `size` bytes. `size` is 1 to 8; 0 gives 0.
+constexpr std::uint64_t size_mask(std::uint8_t size) noexcept {
+  return size >= access_size_max ? ~std::uint64_t{0} : (std::uint64_t{1} << (8U * size)) - 1;
+}
+
+/// `value` cut to the low `size` bytes.
+constexpr std::uint64_t truncate(std::uint64_t value, std::uint8_t size) noexcept {
+  return value & size_mask(size);
+}
+
+/// Whether hardware can make an access of this size: 1, 2, 4 for ports, and 8 too for MMIO.
+constexpr bool is_access_size(Space space, std::uint8_t size) noexcept {
+  return size == 1 || size == 2 || size == 4 || (size == 8 && space != Space::port);
+}
+
+}  // namespace acrn::core

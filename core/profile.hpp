@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Behaviour profiles: where the sources differ, each decision is one field, never a hidden choice.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace acrn::core {
+
+/// What happens to an access that touches more than one range of a map, or a range and a gap.
+enum class SpanRule : std::uint8_t {
+  split,             ///< cut at range and page edges, ascending; each piece goes to its owner
+  first_byte_owner,  ///< the owner of the first byte gets the whole access
+  refuse,            ///< Route::spans_devices, -EIO
+};
+
+/// What a 4-byte IN does to bits 63:32 of RAX.
+enum class In32Rule : std::uint8_t { zero_extend, keep_upper_half };
+
+/// What a VM with a device model answers when no handler claims an access and no slot page is set.
+enum class NoHandlerRule : std::uint8_t {
+  forward,    ///< forwarded through the request slot
+  no_device,  ///< Route::no_handler, -ENODEV, left to the caller to forward
+};
+
+/// The decision rules of one hypervisor generation. Profiles change decisions only: all use the
+/// same page and its four states.
+struct Profile {
+  std::string_view name;
+  SpanRule pio_span{};
+  SpanRule mmio_span{};
+  In32Rule in32{};
+  NoHandlerRule no_handler{};
+};
+
+/// What the Intel SDM says a guest must see. The default.
+inline constexpr Profile architectural{.name = "architectural",
+                                       .pio_span = SpanRule::split,
+                                       .mmio_span = SpanRule::split,
+                                       .in32 = In32Rule::zero_extend,
+                                       .no_handler = NoHandlerRule::forward};
+
+/// The ACRN hypervisor of 2025 plus Linux' HSM driver, quirks included.
+inline constexpr Profile acrn_today{.name = "acrn",
+                                    .pio_span = SpanRule::first_byte_owner,
+                                    .mmio_span = SpanRule::refuse,
+                                    .in32 = In32Rule::keep_upper_half,
+                                    .no_handler = NoHandlerRule::forward};
+
+/// The July 2018 refactoring of ACRN's I/O path (commit 50e4bc175).
+inline constexpr Profile acrn2018{.name = "acrn2018",
+                                  .pio_span = SpanRule::refuse,
+                                  .mmio_span = SpanRule::refuse,
+                                  .in32 = In32Rule::keep_upper_half,
+                                  .no_handler = NoHandlerRule::no_device};
+
+inline constexpr std::array<Profile const*, 3> profiles{&architectural, &acrn_today, &acrn2018};
+
+/// The profile of that name, or nullptr.
+constexpr Profile const* find_profile(std::string_view name) noexcept {
+  for (Profile const* profile : profiles) {
+    if (profile->name == name) {
+      return profile;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace acrn::core

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The timed replay: the plan on a SystemC model of vCPUs, upcall line, HSM worker and clients.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/profile.hpp"
+#include "sim/model/timing.hpp"
+#include "sim/replay/functional.hpp"
+#include "sim/replay/histogram.hpp"
+#include "sim/replay/plan.hpp"
+
+namespace acrn::model {
+
+struct TimedOptions {
+  core::Profile const* profile{&core::architectural};
+  std::optional<std::uint64_t> assume_gap_ns;  ///< guest time between accesses of untimed captures
+  bool keep_stamps{false};                     ///< fill TimedResult::stamps
+  traces::Writer* record{};
+};
+
+/// Latency of a group of accesses: how many, and the distribution of exit-to-entry time.
+struct Group {
+  std::string name;  ///< "port 0x3f8", "mmio 0xfed00000 hpet", "client acrndm" ...
+  std::uint64_t reads{};
+  std::uint64_t writes{};
+  replay::Histogram latency_ns;    ///< simulated, exit to entry
+  replay::Histogram recorded_ns;   ///< recorded, where the capture has both ends
+};
+
+/// Busy time of one worker or client.
+struct Utilisation {
+  std::string name;
+  std::uint64_t busy_ns{};
+  std::uint64_t requests{};
+};
+
+struct TimedResult {
+  replay::ReplayResult replay;  ///< the same digest as the functional engine, or it is a bug
+  std::uint64_t simulated_ns{}; ///< from the first exit to the last entry
+  std::uint64_t recorded_ns{};  ///< between the capture's first and last stamp
+  std::uint64_t late{};         ///< accesses that started after their recorded time
+  std::uint64_t late_ns_max{};
+  std::vector<replay::Histogram> stages_ns;  ///< one per Stage
+  replay::Histogram latency_ns;
+  replay::Histogram recorded_latency_ns;
+  std::vector<Group> regions;    ///< per port, or per 4-KiB page or named region of MMIO
+  std::vector<Group> clients;
+  std::vector<Utilisation> utilisation;
+  /// With keep_stamps: stage_count stamps (ns since the first exit, traces::no_stamp when absent)
+  /// per access, row after row.
+  std::vector<std::uint64_t> stamps;
+};
+
+/// Runs one simulation. Throws std::invalid_argument when the capture is untimed and no gap is
+/// assumed. One simulation at a time per process; each call makes a fresh simulation context.
+TimedResult replay_timed(replay::Plan const& plan, Timing const& timing,
+                         TimedOptions const& options = {});
+
+}  // namespace acrn::model

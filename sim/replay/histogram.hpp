@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A log-linear histogram of integer values: fixed memory, relative error below 1/64.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace acrn::replay {
+
+/// Counts 64-bit values in buckets of at most 1.6 % width; values below 128 are exact.
+class Histogram {
+ public:
+  void record(std::uint64_t value, std::uint64_t times = 1);
+  void merge(Histogram const& other);
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] std::uint64_t sum() const { return sum_; }
+  [[nodiscard]] std::uint64_t min() const { return count_ == 0 ? 0 : min_; }
+  [[nodiscard]] std::uint64_t max() const { return max_; }
+  /// The smallest recorded bucket's upper edge that at least `per_ten_thousand`/10,000 of all values
+  /// do not exceed, never above max(): 5000 is p50, 9990 is p99.9. 0 when empty.
+  [[nodiscard]] std::uint64_t percentile(std::uint32_t per_ten_thousand) const;
+
+ private:
+  static constexpr unsigned sub_bits = 6;  // 64 buckets per power of two
+  static constexpr std::size_t bucket_count = (64 - sub_bits) * 64 + 64;
+  std::array<std::uint32_t, bucket_count> buckets_{};
+  std::uint64_t count_{};
+  std::uint64_t sum_{};
+  std::uint64_t min_{~std::uint64_t{0}};
+  std::uint64_t max_{};
+};
+
+}  // namespace acrn::replay
