@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "sim/replay/histogram.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace acrn::replay {
+namespace {
+
+constexpr std::uint64_t largest = ~std::uint64_t{0};
+
+constexpr std::uint64_t add_saturating(std::uint64_t a, std::uint64_t b) {
+  return a > largest - b ? largest : a + b;
+}
+
+constexpr std::uint64_t multiply_saturating(std::uint64_t a, std::uint64_t b) {
+  return a != 0 && b > largest / a ? largest : a * b;
+}
+
+}  // namespace
+
+// Row 0 holds 0 to 63, one value a bucket; row r > 0 holds [2^(r+5), 2^(r+6)), cut in 64.
+std::size_t Histogram::index_of(std::uint64_t value) {
+  if (value < (1U << sub_bits)) return value;
+  unsigned const shift = static_cast<unsigned>(std::bit_width(value)) - 1 - sub_bits;
+  return (static_cast<std::size_t>(shift) << sub_bits) + (value >> shift);
+}
+
+std::uint64_t Histogram::upper_edge(std::size_t index) {
+  if (index < (2U << sub_bits)) return index;
+  unsigned const shift = static_cast<unsigned>(index >> sub_bits) - 1;
+  std::uint64_t const mantissa = index - (static_cast<std::size_t>(shift) << sub_bits);
+  return (mantissa << shift) + ((std::uint64_t{1} << shift) - 1);
+}
+
+void Histogram::record(std::uint64_t value, std::uint64_t times) {
+  if (times == 0) return;
+  std::size_t const index = index_of(value);
+  if (index >= buckets_.size()) buckets_.resize(((index >> sub_bits) + 1) << sub_bits);
+  buckets_[index] = add_saturating(buckets_[index], times);
+  count_ = add_saturating(count_, times);
+  sum_ = add_saturating(sum_, multiply_saturating(value, times));
+  min_ = std::min(min_, value);
+  max_ = std::max(max_, value);
+}
+
+void Histogram::merge(Histogram const& other) {
+  if (other.count_ == 0) return;
+  if (other.buckets_.size() > buckets_.size()) buckets_.resize(other.buckets_.size());
+  for (std::size_t i = 0; i < other.buckets_.size(); ++i) {
+    buckets_[i] = add_saturating(buckets_[i], other.buckets_[i]);
+  }
+  count_ = add_saturating(count_, other.count_);
+  sum_ = add_saturating(sum_, other.sum_);
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+}
+
+std::uint64_t Histogram::percentile(std::uint32_t per_ten_thousand) const {
+  if (count_ == 0) return 0;
+  std::uint64_t const share = std::min<std::uint32_t>(per_ten_thousand, 10'000);
+  // ceil(count * share / 10,000) without overflow.
+  std::uint64_t const rank = std::max<std::uint64_t>(
+      1, count_ / 10'000 * share + (count_ % 10'000 * share + 9'999) / 10'000);
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    seen = add_saturating(seen, buckets_[i]);
+    if (seen >= rank) return std::min(upper_edge(i), max_);
+  }
+  return max_;
+}
+
+}  // namespace acrn::replay
