@@ -27,8 +27,8 @@ struct Group {
   std::string name;  ///< "port 0x3f8", "mmio 0xfed00000 hpet", "client acrndm" ...
   std::uint64_t reads{};
   std::uint64_t writes{};
-  replay::Histogram latency_ns;    ///< simulated, exit to entry
-  replay::Histogram recorded_ns;   ///< recorded, where the capture has both ends
+  replay::Histogram latency_ns;   ///< simulated, exit to entry
+  replay::Histogram recorded_ns;  ///< recorded, where the capture has both ends
 };
 
 /// Busy time of one worker or client.
@@ -39,15 +39,15 @@ struct Utilisation {
 };
 
 struct TimedResult {
-  replay::ReplayResult replay;  ///< the same digest as the functional engine, or it is a bug
-  std::uint64_t simulated_ns{}; ///< from the first exit to the last entry
-  std::uint64_t recorded_ns{};  ///< between the capture's first and last stamp
-  std::uint64_t late{};         ///< accesses that started after their recorded time
+  replay::ReplayResult replay;   ///< the same digest as the functional engine, or it is a bug
+  std::uint64_t simulated_ns{};  ///< from the first exit to the last entry
+  std::uint64_t recorded_ns{};   ///< between the capture's first and last stamp
+  std::uint64_t late{};          ///< accesses that started after their recorded time
   std::uint64_t late_ns_max{};
   std::vector<replay::Histogram> stages_ns;  ///< one per Stage
   replay::Histogram latency_ns;
   replay::Histogram recorded_latency_ns;
-  std::vector<Group> regions;    ///< per port, or per 4-KiB page or named region of MMIO
+  std::vector<Group> regions;  ///< per port, or per 4-KiB page or named region of MMIO
   std::vector<Group> clients;
   std::vector<Utilisation> utilisation;
   /// With keep_stamps: stage_count stamps (ns since the first exit, traces::no_stamp when absent)
