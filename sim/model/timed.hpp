@@ -44,9 +44,11 @@ struct TimedResult {
   std::uint64_t recorded_ns{};   ///< between the capture's first and last stamp
   std::uint64_t late{};          ///< accesses that started after their recorded time
   std::uint64_t late_ns_max{};
+  std::uint64_t upcalls_coalesced{};  ///< requests that an upcall already on its way announced
   std::vector<replay::Histogram> stages_ns;  ///< one per Stage
-  replay::Histogram latency_ns;
-  replay::Histogram recorded_latency_ns;
+  replay::Histogram latency_ns;              ///< exit to entry of every access
+  replay::Histogram recorded_latency_ns;     ///< of the accesses whose end the capture holds
+  replay::Histogram compared_latency_ns;     ///< simulated latency of exactly those
   std::vector<Group> regions;  ///< per port, or per 4-KiB page or named region of MMIO
   std::vector<Group> clients;
   std::vector<Utilisation> utilisation;
