@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the image does after boot: banner, self-test of the core, the state of VT-x, orderly end.
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "baremetal/boot/multiboot2.hpp"
+#include "baremetal/machine/com1.hpp"
+#include "baremetal/machine/cpu.hpp"
+#include "baremetal/machine/crash.hpp"
+#include "baremetal/machine/exceptions.hpp"
+#include "baremetal/machine/finish.hpp"
+#include "baremetal/machine/paging.hpp"
+#include "baremetal/machine/vtx.hpp"
+
+extern "C" [[noreturn]] void hv_main(std::uint8_t const* boot_information) noexcept;
+
+namespace acrn::baremetal {
+namespace {
+
+void print_banner() noexcept { print("hv: ACRN testbed hypervisor image " ACRN_VERSION "\n"); }
+
+Vtx probe_vtx() noexcept {
+  if (!cpuid_offers_vmx(cpuid(1).ecx)) return Vtx::absent;
+  return vtx_from_feature_control(read_msr(msr_feature_control));
+}
+
+void crash_if_asked(std::uint8_t const* boot_information) noexcept {
+  std::optional<std::string_view> const line =
+      boot_command_line(std::span{boot_information, boot_information_size_max});
+  if (!line) return;
+  std::optional<std::string_view> const kind = boot_option(*line, "crash");
+  if (!kind) return;
+  crash(*kind);
+  print("hv: command line: unknown crash=");
+  print(*kind);
+  print("; known are ud2, null, text, stack, panic, assert\n");
+  finish(Verdict::failed);
+}
+
+}  // namespace
+}  // namespace acrn::baremetal
+
+void hv_main(std::uint8_t const* boot_information) noexcept {
+  using namespace acrn::baremetal;
+  com1_start();
+  catch_exceptions();
+  protect_image();
+  print_banner();
+  crash_if_asked(boot_information);
+  print("hv: ");
+  print(sentence(probe_vtx()));
+  print("\n");
+  finish(Verdict::passed);
+}

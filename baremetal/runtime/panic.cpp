@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a broken contract does on the bare machine: one line on COM1, then the end.
+#include "baremetal/machine/com1.hpp"
+#include "baremetal/machine/finish.hpp"
+#include "core/check.hpp"
+
+namespace acrn::core {
+
+void panic(char const* sentence, char const* file, int line) noexcept {
+  using namespace baremetal;
+  print("hv: panic: ");
+  print(sentence);
+  print(" (");
+  print(file);
+  print(":");
+  print_decimal(static_cast<std::uint64_t>(line));
+  print(")\n");
+  finish(Verdict::crashed);
+}
+
+}  // namespace acrn::core
+
+namespace std {
+
+[[noreturn]] void __glibcxx_assert_fail(char const* file, int line, char const* function,
+                                        char const* condition) noexcept;
+
+/// libstdc++'s bounds checks (_GLIBCXX_ASSERTIONS) end here.
+void __glibcxx_assert_fail(char const* file, int line, char const* /*function*/,
+                           char const* condition) noexcept {
+  acrn::core::panic(condition, file, line);
+}
+
+}  // namespace std

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Boots hv.iso under QEMU and reads what it says: the orderly way, and every way to crash."""
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUNNER = Path(os.environ["ACRN_SOURCE_DIR"]) / "baremetal/run_qemu.py"
+ISO = os.environ["HV_ISO"]
+OVMF = Path("/usr/share/ovmf/OVMF.fd")
+DUMPED = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 cr2 cr3 flg cs ss".split()
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(RUNNER), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def check_orderly(result: subprocess.CompletedProcess[str]) -> None:
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"^hv: ACRN testbed hypervisor image \d+\.\d+\.\d+$", result.stdout, re.M)
+    assert re.search(r"^hv: VT-x is absent: .*\.$", result.stdout, re.M)
+    assert result.stdout.endswith("hv: end: passed\n")
+
+
+def test_boots_and_ends_in_order() -> None:
+    check_orderly(run(ISO))
+
+
+def test_ends_in_a_halt_loop_without_the_exit_device() -> None:
+    check_orderly(run(ISO, "--no-exit-device"))
+
+
+@pytest.mark.skipif(not OVMF.is_file(), reason="package ovmf is absent")
+def test_boots_by_uefi() -> None:
+    check_orderly(run(ISO, "--firmware", str(OVMF), "--timeout", "120"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline", "cr2"),
+    [
+        ("ud2", r"exception 6, invalid opcode \(#UD\), error code 0x0000, at rip 0x0{10}1\w{5}", 0),
+        ("null", r"exception 14, page fault \(#PF\), error code 0x0002, .*", 0),
+        ("text", r"exception 14, page fault \(#PF\), error code 0x0003, .*", 0x100000),
+        ("stack", r"exception 8, double fault \(#DF\), error code 0x0000, .*", None),
+    ],
+)
+def test_exception_is_dumped(kind: str, headline: str, cr2: int | None) -> None:
+    result = run(ISO, "--append", f"crash={kind}")
+    assert result.returncode == 1
+    assert re.search(f"^hv: {headline}$", result.stdout, re.M), result.stdout
+    registers = dict(re.findall(r"(\w+) +(0x[0-9a-f]{16})", result.stdout.split("\n", 2)[2]))
+    assert list(registers) == DUMPED
+    if cr2 is not None:
+        assert int(registers["cr2"], 16) == cr2
+    assert result.stdout.endswith("hv: end: crashed\n")
+
+
+def test_stack_overflow_stops_at_the_guard_page() -> None:
+    dump = run(ISO, "--append", "crash=stack").stdout
+    rsp = int(re.search(r"rsp (0x\w+)", dump)[1], 16)  # type: ignore[index]
+    cr2 = int(re.search(r"cr2 (0x\w+)", dump)[1], 16)  # type: ignore[index]
+    assert rsp % 0x1000 == 0
+    assert cr2 == rsp - 8
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("panic", r"the command line asked for a panic \(.*crash\.cpp:\d+\)"),
+        ("assert", r"__idx < size\(\) \(.*span:\d+\)"),
+    ],
+)
+def test_broken_contract_panics(kind: str, sentence: str) -> None:
+    result = run(ISO, "--append", f"crash={kind}")
+    assert result.returncode == 1
+    assert re.search(f"^hv: panic: {sentence}$", result.stdout, re.M), result.stdout
+    assert result.stdout.endswith("hv: end: crashed\n")
+
+
+def test_unknown_crash_is_refused() -> None:
+    result = run(ISO, "--append", "quiet crash=gently")
+    assert result.returncode == 1
+    assert "hv: command line: unknown crash=gently; known are " in result.stdout
+    assert result.stdout.endswith("hv: end: failed\n")
