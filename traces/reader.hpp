@@ -110,6 +110,8 @@ class Reader {
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
 
+  /// The name that the capture was opened by, for messages.
+  [[nodiscard]] std::string const& path() const;
   /// Header, completed from the index when the file has one.
   [[nodiscard]] CaptureInfo const& info() const;
   /// Whether the file ends without index and trailer. Known after open for seekable files.

@@ -24,18 +24,18 @@ struct FieldCounts {
 struct Divergence {
   std::uint64_t position{};  ///< index in Plan::accesses()
   PlannedVcpu vcpu{};
-  std::string field;         ///< "value", "handling", "exit.port" ...
+  std::string field;  ///< "value", "handling", "exit.port" ...
   std::uint64_t expected{};
   std::uint64_t actual{};
 };
 
 /// Outcome of a replay by either engine, without time.
 struct ReplayResult {
-  std::uint64_t accesses{};    ///< planned accesses replayed
-  std::uint64_t elements{};    ///< single accesses made (count expanded)
-  std::uint64_t handled{};     ///< answered in the hypervisor
-  std::uint64_t forwarded{};   ///< sent through a request slot and the HSM
-  std::uint64_t faulted{};     ///< ended in a fault to the guest
+  std::uint64_t accesses{};   ///< planned accesses replayed
+  std::uint64_t elements{};   ///< single accesses made (count expanded)
+  std::uint64_t handled{};    ///< answered in the hypervisor
+  std::uint64_t forwarded{};  ///< sent through a request slot and the HSM
+  std::uint64_t faulted{};    ///< ended in a fault to the guest
   std::uint64_t upcalls{};
   std::uint64_t divergences{};
   FieldCounts fields;

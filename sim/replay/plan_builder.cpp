@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "sim/replay/plan_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+
+#include "core/access.hpp"
+#include "core/exit.hpp"
+#include "traces/error.hpp"
+
+namespace acrn::replay {
+namespace {
+
+/// What makes the row impossible to replay, with what was expected; empty when nothing does.
+std::string fault_of(traces::AccessRow const& row) {
+  core::Access const& access = row.access;
+  if (access.space != core::Space::port && access.space != core::Space::mmio) {
+    return fmt::format("space {}, expected 0 (port) or 1 (MMIO), which instructions reach",
+                       static_cast<unsigned>(access.space));
+  }
+  bool const port = access.space == core::Space::port;
+  if (!core::is_access_size(access.space, access.size)) {
+    return fmt::format("size {}, expected {}", access.size,
+                       port ? "1, 2 or 4 bytes for a port" : "1, 2, 4 or 8 bytes for MMIO");
+  }
+  if (port && access.address > 0xffff) {
+    return fmt::format("port {:#x}, expected at most 0xffff", access.address);
+  }
+  if (row.count == 0 || row.count > row_elements_max) {
+    return fmt::format("count {}, expected 1 to {}", row.count, row_elements_max);
+  }
+  return {};
+}
+
+std::uint64_t last_stamp(traces::AccessRow const& row) {
+  std::uint64_t last = traces::no_stamp;
+  for (std::uint64_t const stamp : row.stages) {
+    if (stamp != traces::no_stamp && (last == traces::no_stamp || stamp > last)) last = stamp;
+  }
+  return last;
+}
+
+}  // namespace
+
+PlanBuilder::PlanBuilder(traces::CaptureInfo info, std::string file, PlanOptions options)
+    : file_{std::move(file)}, options_{std::move(options)} {
+  vmx_ = info.cpu.starts_with("vmx");
+  plan_.info_ = std::move(info);
+}
+
+void PlanBuilder::check_vcpu(traces::ChunkInfo const& info) const {
+  if (info.vcpu < vcpus_per_vm_max) return;
+  throw traces::ContentError(fmt::format(
+      "{}: offset {}: chunk of vCPU {} of VM {}, expected a vCPU of 0 to {} (a request page has {} "
+      "slots); leave it out with a vCPU filter when importing",
+      file_, info.file_offset, info.vcpu, info.vm, vcpus_per_vm_max - 1, vcpus_per_vm_max));
+}
+
+void PlanBuilder::check_row(traces::ChunkInfo const& info, std::size_t row,
+                            traces::AccessRow const& access) const {
+  std::string const fault = fault_of(access);
+  if (fault.empty()) return;
+  throw traces::ContentError(
+      fmt::format("{}: offset {}: access row {} of this chunk (VM {}, vCPU {}): {}; import the "
+                  "source again, or leave the row out with a filter",
+                  file_, info.file_offset, row, info.vm, info.vcpu, fault));
+}
+
+void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::AccessRow const> rows) {
+  std::vector<Pending>& pending = accesses_[info.vm];
+  std::size_t const before = pending.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    traces::AccessRow const& row = rows[i];
+    if (options_.keep && !options_.keep(core::VmId{info.vm}, core::VcpuId{info.vcpu}, row)) {
+      continue;
+    }
+    check_vcpu(info);
+    check_row(info, i, row);
+    pending.push_back({.sequence = row.sequence,
+                       .exit = row.exit,
+                       .access = {.time = row.time,
+                                  .address = row.access.address,
+                                  .value = core::truncate(row.access.value, row.access.size),
+                                  .recorded_end = last_stamp(row),
+                                  .count = row.count,
+                                  .client = row.client,
+                                  .vcpu = info.vcpu,  // renumbered by number_vcpus()
+                                  .shape = traces::pack_shape(row.access),
+                                  .handling = row.handling,
+                                  .value_known = row.value_known}});
+  }
+  if (pending.size() > before) vcpus_.insert({core::VmId{info.vm}, core::VcpuId{info.vcpu}});
+}
+
+PlannedExit PlanBuilder::make_exit(traces::ExitRow const& row) {
+  PlannedExit exit{.reason = row.reason};
+  bool const known_reason = row.reason == static_cast<unsigned>(core::ExitReason::io_instruction) ||
+                            row.reason == static_cast<unsigned>(core::ExitReason::ept_violation);
+  if (!vmx_ || !known_reason) return exit;  // other vendors' numbers mean other things
+  exit.qualification = row.qualification.value_or(0);
+  exit.qualification_known = row.qualification.has_value();
+  exit.first_register = static_cast<std::uint32_t>(plan_.registers_.size());
+  auto const take = [this](std::uint32_t mask, std::vector<std::uint64_t> const& values) {
+    if (values.size() != static_cast<std::size_t>(std::popcount(mask))) return std::uint32_t{0};
+    plan_.registers_.insert(plan_.registers_.end(), values.begin(), values.end());
+    return mask;
+  };
+  exit.read_mask = take(row.register_mask, row.registers_read);
+  exit.written_mask = take(row.written_mask, row.registers_written);
+  return exit;
+}
+
+void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::ExitRow const> rows) {
+  Exits& exits = exits_[{core::VmId{info.vm}, core::VcpuId{info.vcpu}}];
+  for (traces::ExitRow const& row : rows) {
+    exits.rows.push_back(make_exit(row));
+    exits.time_out.push_back(row.time_out.value_or(traces::no_stamp));
+    exits.planned.push_back(no_planned_exit);
+  }
+}
+
+void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::SlotRow const> rows) {
+  std::vector<Transition>& transitions = transitions_[info.vm];
+  for (traces::SlotRow const& row : rows) transitions.push_back({row.access, row.to, row.actor});
+}
+
+void PlanBuilder::sort_by_turn() {
+  auto const by_sequence = [](auto const& a, auto const& b) { return a.sequence < b.sequence; };
+  for (auto& [vm, pending] : accesses_) {
+    std::stable_sort(pending.begin(), pending.end(), by_sequence);
+  }
+  for (auto& [vm, transitions] : transitions_) {
+    std::stable_sort(transitions.begin(), transitions.end(), by_sequence);
+  }
+}
+
+void PlanBuilder::number_vcpus() {
+  plan_.vcpus_.assign(vcpus_.begin(), vcpus_.end());
+  for (auto& [vm, pending] : accesses_) {
+    std::array<std::uint16_t, vcpus_per_vm_max> number{};
+    for (std::size_t i = 0; i < plan_.vcpus_.size(); ++i) {
+      PlannedVcpu const vcpu = plan_.vcpus_[i];
+      if (vcpu.vm.value == vm) number[vcpu.vcpu.value] = static_cast<std::uint16_t>(i);
+    }
+    for (Pending& one : pending) one.access.vcpu = number[one.access.vcpu];
+  }
+}
+
+void PlanBuilder::join_slots() {
+  for (auto const& [vm, transitions] : transitions_) {
+    auto at = transitions.begin();
+    for (Pending& one : accesses_[vm]) {
+      while (at != transitions.end() && at->sequence < one.sequence) ++at;
+      for (; at != transitions.end() && at->sequence == one.sequence; ++at) {
+        one.access.slot_path = append_slot_path(one.access.slot_path, at->to, at->actor);
+      }
+    }
+  }
+}
+
+void PlanBuilder::join_exits() {
+  std::vector<Exits*> by_vcpu;
+  for (PlannedVcpu const vcpu : plan_.vcpus_) by_vcpu.push_back(&exits_[vcpu]);
+  for (auto& [vm, pending] : accesses_) {
+    for (auto one = pending.rbegin(); one != pending.rend();
+         ++one) {  // an exit's last access first
+      Exits& exits = *by_vcpu[one->access.vcpu];
+      if (one->exit >= exits.rows.size()) continue;
+      std::uint32_t& number = exits.planned[one->exit];
+      if (number == no_planned_exit) {
+        number = static_cast<std::uint32_t>(plan_.exits_.size());
+        plan_.exits_.push_back(exits.rows[one->exit]);
+        if (one->access.recorded_end == traces::no_stamp) {
+          one->access.recorded_end = exits.time_out[one->exit];
+        }
+      }
+      one->access.exit = number;
+      ++plan_.exits_[number].accesses;
+    }
+  }
+}
+
+void PlanBuilder::merge_vms() {
+  struct Cursor {
+    std::vector<Pending> const* rows;
+    std::size_t at;
+  };
+  std::vector<Cursor> cursors;
+  std::size_t total = 0;
+  for (auto const& [vm, pending] : accesses_) {
+    if (!pending.empty()) cursors.push_back({&pending, 0});
+    total += pending.size();
+  }
+  plan_.accesses_.reserve(total);
+  auto const time_of = [](Cursor const& c) { return (*c.rows)[c.at].access.time; };
+  auto const earlier = [&](Cursor const& a, Cursor const& b) { return time_of(a) < time_of(b); };
+  while (!cursors.empty()) {
+    auto const next = std::min_element(cursors.begin(), cursors.end(), earlier);
+    plan_.accesses_.push_back((*next->rows)[next->at].access);
+    if (++next->at == next->rows->size()) cursors.erase(next);
+  }
+}
+
+Plan PlanBuilder::build() && {
+  sort_by_turn();
+  number_vcpus();
+  join_slots();
+  join_exits();
+  merge_vms();
+  plan_.regions_ = make_regions(plan_.accesses_, plan_.vcpus_);
+  return std::move(plan_);
+}
+
+}  // namespace acrn::replay
