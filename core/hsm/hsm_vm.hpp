@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The HSM's state for one VM: dispatches its slots to its clients and completes their requests.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "core/hsm/client_table.hpp"
+#include "core/hsm/pci_config.hpp"
+#include "core/hsm/request.hpp"
+#include "core/ioreq/hsm_slot.hpp"
+
+namespace acrn::core {
+
+/// What became of one slot in a scan.
+struct SlotOutcome {
+  enum class Kind : std::uint8_t { nothing, dispatched, settled, unclaimed };
+  Kind kind{};
+  ClientIndex client{};  ///< for dispatched
+  Verdict verdict{};     ///< for settled
+};
+
+/// One VM. Part of Hsm, which documents the rules; called by one thread at a time.
+template <Memory M>
+class HsmVm {
+ public:
+  /// `first` is the id of the VM's client 0; `serial` starts the numbers of its requests.
+  HsmVm(VmId id, std::uint16_t vcpu_count, HsmClientId first, std::uint64_t serial) noexcept
+      : id_{id}, vcpu_count_{vcpu_count}, first_client_{first}, serial_{serial} {}
+
+  [[nodiscard]] VmId id() const noexcept { return id_; }
+  [[nodiscard]] bool has_page() const noexcept { return memory_ != nullptr; }
+  [[nodiscard]] HsmClientId client_id(ClientIndex client) const noexcept {
+    return {static_cast<std::uint16_t>(first_client_.value + client)};
+  }
+  [[nodiscard]] std::uint16_t vcpu_count() const noexcept { return vcpu_count_; }
+  [[nodiscard]] ClientTable& clients() noexcept { return clients_; }
+  [[nodiscard]] HsmCounters const& counters() const noexcept { return counters_; }
+
+  Expected<Unit, HsmError> set_page(M& memory) noexcept {
+    if (memory_ != nullptr) return Unexpected{HsmError::page_exists};
+    for (std::uint16_t slot = 0; slot < abi::ioreq_slot_count; ++slot) {
+      std::uint64_t const word = memory.load_word(slot_offset({slot}) + abi::ioreq_offset::state);
+      if (word_generation(word) == generation_unannounced) {
+        return Unexpected{HsmError::page_not_announced};
+      }
+    }
+    memory_ = &memory;
+    return Unit{};
+  }
+
+  /// Looks at one slot, whose vCPU exists. The VM has a page.
+  SlotOutcome dispatch(VcpuId vcpu) noexcept {
+    HsmSlot<M> slot{*memory_, vcpu};
+    auto const request = slot.peek();
+    if (!request) [[likely]]
+      return {};
+    if (clearing_) return settled(slot.clear(*request), counters_.cleared);
+    if (!request->well_formed) return settled(slot.reject(*request), counters_.rejected);
+    ConfigDecision const config = config_.decide(request->access);
+    if (config.kind == ConfigDecision::Kind::answered) return answer_config(slot, *request, config);
+    return give_to_client(vcpu, *request, config);
+  }
+
+  /// The request of this client with the lowest vCPU id that it has not taken yet.
+  std::optional<Request> next_request(ClientIndex client) noexcept {
+    std::uint16_t& queued = queued_[client];
+    if (queued == 0) return std::nullopt;
+    auto const vcpu = static_cast<std::uint16_t>(std::countr_zero(queued));
+    queued = static_cast<std::uint16_t>(queued & (queued - 1U));
+    return make_request({vcpu});
+  }
+
+  Verdict complete(Request const& request, std::uint64_t value) noexcept {
+    VcpuId const vcpu = request.from.vcpu;
+    if (memory_ == nullptr || vcpu.value >= vcpu_count_ ||
+        held_[vcpu.value].serial != request.serial || request.serial == not_held) {
+      ++counters_.stale;
+      return Verdict::stale;
+    }
+    Held const held = held_[vcpu.value];
+    forget(vcpu);  // before COMPLETE: after it the vCPU's next request may be dispatched
+    Verdict const verdict = HsmSlot<M>{*memory_, vcpu}.complete(held.claim, value);
+    ++(verdict == Verdict::stale ? counters_.stale : counters_.completed);
+    return verdict;
+  }
+
+  /// What a client holds of this vCPU, taken or not.
+  [[nodiscard]] std::optional<Request> held(VcpuId vcpu) const noexcept {
+    if (held_[vcpu.value].serial == not_held) return std::nullopt;
+    return make_request(vcpu);
+  }
+
+  /// From now on requests are completed without being dispatched.
+  ClearEffects begin_clear() noexcept {
+    clearing_ = true;
+    ClearEffects effects;
+    if (memory_ == nullptr) return effects;
+    std::uint16_t notify = 0;
+    for (std::uint16_t vcpu = 0; vcpu < vcpu_count_; ++vcpu) {
+      SlotOutcome const outcome = dispatch({vcpu});
+      if (outcome.kind == SlotOutcome::Kind::settled) count_cleared(effects, notify, vcpu, outcome);
+      if (held_[vcpu].serial != not_held && !held_by_fallback(vcpu)) ++effects.outstanding;
+    }
+    effects.notify.add(id_, notify);
+    return effects;
+  }
+
+  /// Completes what clients still hold, without an answer, and dispatches again from now on.
+  ClearEffects end_clear() noexcept {
+    clearing_ = false;
+    ClearEffects effects;
+    if (memory_ == nullptr) return effects;
+    std::uint16_t notify = 0;
+    for (std::uint16_t vcpu = 0; vcpu < vcpu_count_; ++vcpu) {
+      if (held_[vcpu].serial == not_held) continue;
+      if (!held_by_fallback(vcpu)) ++effects.outstanding;
+      Claim const claim = held_[vcpu].claim;
+      forget({vcpu});
+      SlotOutcome const outcome =
+          settled(HsmSlot<M>{*memory_, {vcpu}}.clear(claim), counters_.cleared);
+      count_cleared(effects, notify, vcpu, outcome);
+    }
+    effects.notify.add(id_, notify);
+    return effects;
+  }
+
+  /// Destroys a client that exists. Its requests are PENDING again; answers their number.
+  std::uint16_t destroy_client(ClientIndex client) noexcept {
+    std::uint16_t released = 0;
+    for (std::uint16_t vcpu = 0; vcpu < vcpu_count_; ++vcpu) {
+      if (held_[vcpu].serial == not_held || held_[vcpu].client != client) continue;
+      Claim const claim = held_[vcpu].claim;
+      forget({vcpu});
+      if (HsmSlot<M>{*memory_, {vcpu}}.release(claim)) ++released;
+    }
+    counters_.released += released;
+    clients_.destroy(client);
+    return released;
+  }
+
+ private:
+  static constexpr std::uint64_t not_held = 0;
+
+  struct Held {
+    Claim claim{};
+    std::uint64_t serial{not_held};
+    ClientIndex client{};
+  };
+
+  SlotOutcome settled(Verdict verdict, std::uint64_t& counter) noexcept {
+    if (verdict == Verdict::stale) return {};
+    ++counter;
+    return {.kind = SlotOutcome::Kind::settled, .verdict = verdict};
+  }
+
+  SlotOutcome answer_config(HsmSlot<M>& slot, PendingRequest const& request,
+                            ConfigDecision const& config) noexcept {
+    if (request.access.direction == Direction::write) {
+      SlotOutcome const outcome = settled(slot.answer_config(request), counters_.config);
+      if (outcome.kind == SlotOutcome::Kind::settled) config_.commit(request.access);
+      return outcome;
+    }
+    auto const claim = slot.claim(request);
+    if (!claim) return {};
+    return settled(slot.answer_config(*claim, config.value), counters_.config);
+  }
+
+  SlotOutcome give_to_client(VcpuId vcpu, PendingRequest const& request,
+                             ConfigDecision const& config) noexcept {
+    bool const convert = config.kind == ConfigDecision::Kind::converted;
+    Access const& access = convert ? config.access : request.access;
+    auto const client = clients_.find(access);
+    if (!client) {
+      ++counters_.unclaimed;
+      return {.kind = SlotOutcome::Kind::unclaimed};
+    }
+    HsmSlot<M> slot{*memory_, vcpu};
+    auto claim = slot.claim(request);
+    if (!claim) return {};
+    claim->access = access;
+    if (convert) slot.convert_config(*claim);
+    slot.assign(clients_.kind(*client) == ClientKind::fallback ? HandledBy::user_space
+                                                               : HandledBy::kernel);
+    if (held_[vcpu.value].serial != not_held) forget(vcpu);  // withdrawn under its client
+    held_[vcpu.value] = {.claim = *claim, .serial = ++serial_, .client = *client};
+    queued_[*client] = static_cast<std::uint16_t>(queued_[*client] | 1U << vcpu.value);
+    ++counters_.dispatched;
+    return {.kind = SlotOutcome::Kind::dispatched, .client = *client};
+  }
+
+  [[nodiscard]] Request make_request(VcpuId vcpu) const noexcept {
+    Held const& held = held_[vcpu.value];
+    return {.from = {.vm = id_, .vcpu = vcpu},
+            .client = client_id(held.client),
+            .serial = held.serial,
+            .access = held.claim.access};
+  }
+
+  void forget(VcpuId vcpu) noexcept {
+    Held& held = held_[vcpu.value];
+    queued_[held.client] = static_cast<std::uint16_t>(queued_[held.client] & ~(1U << vcpu.value));
+    held.serial = not_held;
+  }
+
+  [[nodiscard]] bool held_by_fallback(std::uint16_t vcpu) const noexcept {
+    return clients_.kind(held_[vcpu].client) == ClientKind::fallback;
+  }
+
+  static void count_cleared(ClearEffects& effects, std::uint16_t& notify, std::uint16_t vcpu,
+                            SlotOutcome const& outcome) noexcept {
+    if (outcome.kind != SlotOutcome::Kind::settled) return;
+    ++effects.completed;
+    if (outcome.verdict == Verdict::notify) {
+      notify = static_cast<std::uint16_t>(notify | 1U << vcpu);
+    }
+  }
+
+  M* memory_{};
+  VmId id_;
+  std::uint16_t vcpu_count_;
+  HsmClientId first_client_;
+  bool clearing_{};
+  PciConfigPort config_;
+  std::uint64_t serial_;
+  HsmCounters counters_{};
+  /// Bit n of queued_[c]: client c has not taken vCPU n's request yet; implies held_[n].client ==
+  /// c.
+  std::array<std::uint16_t, hsm_client_count_max> queued_{};
+  std::array<Held, abi::ioreq_slot_count> held_{};
+  ClientTable clients_;
+};
+
+}  // namespace acrn::core

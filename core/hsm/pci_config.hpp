@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The HSM's view of PCI configuration mechanism 1: port 0xCF8 selects, ports 0xCFC-0xCFF access.
+#pragma once
+
+#include <cstdint>
+
+#include "core/access.hpp"
+
+namespace acrn::core {
+
+/// What the dispatcher does with a request, as far as configuration ports are concerned.
+struct ConfigDecision {
+  enum class Kind : std::uint8_t {
+    unrelated,  ///< not a configuration port: give it to a client as it is
+    answered,   ///< settled here: complete it with `value` (counts for reads)
+    converted,  ///< a PCI configuration request: give `access` to a client
+  };
+  Kind kind{};
+  std::uint64_t value{};
+  Access access{};
+};
+
+/// The configuration address register of one VM. Only an access to exactly port 0xCF8 reaches it,
+/// at any size; it is not consumed by data accesses, and it is per VM: guests serialise.
+/// Source: Linux 6.12, drivers/virt/acrn/ioreq.c, handle_cf8cfc(); layout of the register: PCI
+/// Local Bus Specification 3.0, section 3.2.2.3.2, with bits 27:24 as register bits 11:8.
+class PciConfigPort {
+ public:
+  /// Decides without changing anything, so that a request which cannot be taken yet can be asked
+  /// about again.
+  [[nodiscard]] ConfigDecision decide(Access const& access) const noexcept;
+
+  /// Puts a decided write to 0xCF8 into effect; any other access changes nothing.
+  void commit(Access const& access) noexcept;
+
+  [[nodiscard]] std::uint32_t address_register() const noexcept { return register_; }
+
+ private:
+  std::uint32_t register_{};
+};
+
+}  // namespace acrn::core

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The hypervisor's end of a request slot: submits one access of one vCPU and polls for its answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "core/access.hpp"
+#include "core/check.hpp"
+#include "core/expected.hpp"
+#include "core/ioreq/memory.hpp"
+#include "core/ioreq/slot_word.hpp"
+#include "core/ioreq/transitions.hpp"
+#include "core/types.hpp"
+
+namespace acrn::core {
+
+/// Proof of a submission; poll and cancel take it. Copies are the same ticket.
+struct Ticket {
+  Generation generation{};
+  friend constexpr bool operator==(Ticket, Ticket) = default;
+};
+
+/// Why a slot takes no request now.
+enum class Busy : std::uint8_t {
+  in_flight,       ///< the vCPU's previous request, perhaps cancelled, is still with the HSM
+  awaiting_clear,  ///< a request was withdrawn by a reset; the HSM has not let go of it yet
+  not_free,        ///< nothing is in flight, yet the page says PENDING or PROCESSING
+  no_page,         ///< the VM has no announced page
+  no_such_vcpu,    ///< the VM has no such vCPU
+};
+
+/// What became of a request. `value` counts for Kind::value only: what a read brought, cut to the
+/// size that was asked for; 0 for writes.
+struct Poll {
+  enum class Kind : std::uint8_t {
+    waiting,    ///< no answer yet; a spurious notification changes nothing
+    value,      ///< answered; the slot is free again; only one poll per ticket says so
+    cancelled,  ///< cancelled, withdrawn by a reset, or answered before: no value
+    violation,  ///< the Service VM wrote a state it must not; the request is over, without value
+  };
+  Kind kind{};
+  std::uint64_t value{};
+  friend constexpr bool operator==(Poll, Poll) = default;
+};
+
+/// Whether the HSM must notify the hypervisor when it completes a request.
+enum class Completion : std::uint32_t { notify = 0, polling = 1 };
+
+/// Events that only a misbehaving or foreign HSM causes, and its late answers.
+struct SlotCounters {
+  std::uint64_t repaired{};      ///< COMPLETE or nonsense found where nothing was asked
+  std::uint64_t late_answers{};  ///< COMPLETE that ended the wait for the HSM after a reset
+  std::uint64_t discarded{};     ///< answers to cancelled requests
+  std::uint64_t violations{};    ///< requests ended because the state word was impossible
+};
+
+/// One slot as its vCPU sees it. Used by one actor at a time: the vCPU, or whoever resets it while
+/// it is stopped. From the page it trusts the state and the value, and reads each once; type,
+/// size, direction, address and generation are its own copies (<linux/acrn.h> gives the layout).
+template <Memory M>
+class HypervisorSlot {
+ public:
+  /// `vcpu` is below abi::ioreq_slot_count; `memory` outlives the slot. Touches nothing yet: the
+  /// page's owner calls announce() first.
+  HypervisorSlot(M& memory, VcpuId vcpu, Completion completion) noexcept
+      : memory_{&memory}, base_{slot_offset(vcpu)}, completion_{completion} {
+    check(vcpu.value < abi::ioreq_slot_count, "a vCPU with a request slot has an id below 16");
+  }
+
+  /// Puts `access` into the slot and publishes it. The caller raises the upcall, then polls. The
+  /// access has a size that its space allows, and is no PCI configuration access: the HSM makes
+  /// those.
+  Expected<Ticket, Busy> submit(Access const& access) noexcept {
+    check(is_access_size(access.space, access.size) && access.space != Space::pci_config,
+          "a submitted access has a size that its space allows");
+    if (auto const busy = take_slot()) return Unexpected{*busy};
+    space_ = access.space;
+    direction_ = access.direction;
+    size_ = access.size;
+    fill(access);
+    generation_ = next_generation(generation_);
+    publish<SlotState::free, SlotEvent::submit>();  // pairs with HsmSlot::peek
+    phase_ = Phase::waiting;
+    return Ticket{generation_};
+  }
+
+  /// Asks once; never waits.
+  Poll poll(Ticket ticket) noexcept {
+    if (ticket.generation != generation_ ||
+        (phase_ != Phase::waiting && phase_ != Phase::cancelled)) {
+      return {.kind = Poll::Kind::cancelled};
+    }
+    if (phase_ == Phase::cancelled) {
+      static_cast<void>(discard_answer());
+      return {.kind = Poll::Kind::cancelled};
+    }
+    switch (state()) {
+      case SlotState::pending:
+      case SlotState::processing:
+        return {.kind = Poll::Kind::waiting};
+      case SlotState::complete:
+        return {.kind = Poll::Kind::value, .value = consume()};
+      case SlotState::free:
+        abandon<SlotState::free>();
+        break;
+      case SlotState::invalid:
+        abandon<SlotState::invalid>();
+        break;
+    }
+    return {.kind = Poll::Kind::violation};
+  }
+
+  /// Gives the request up: its answer will be thrown away, and until it comes the slot is busy. For
+  /// vCPUs that stop. Does nothing for a ticket that is over.
+  void cancel(Ticket ticket) noexcept {
+    if (ticket.generation == generation_ && phase_ == Phase::waiting) phase_ = Phase::cancelled;
+  }
+
+  /// Writes FREE whatever the page holds: it just became the VM's request page.
+  void announce() noexcept {
+    phase_ = Phase::idle;
+    withdraw();
+  }
+
+  /// Withdraws what is in flight and writes FREE. A request that the HSM had taken makes the slot
+  /// answer Busy::awaiting_clear until the HSM has let go of it: until COMPLETE shows up in the
+  /// page, or the host knows and calls acknowledge_clear().
+  void reset() noexcept {
+    if (phase_ == Phase::awaiting_clear) {
+      if (!accept_late_answer()) publish<SlotState::invalid, SlotEvent::reset>();
+      return;
+    }
+    bool const was_in_flight = phase_ != Phase::idle;
+    SlotState const left = withdraw();
+    bool const taken = left == SlotState::processing ||
+                       (was_in_flight && (left == SlotState::free || left == SlotState::invalid));
+    phase_ = taken ? Phase::awaiting_clear : Phase::idle;
+  }
+
+  /// The host's word that the HSM holds no request of this slot any more, for instance because the
+  /// Service VM cleared the VM's requests or was itself restarted.
+  void acknowledge_clear() noexcept {
+    if (phase_ != Phase::awaiting_clear) return;
+    withdraw();
+    phase_ = Phase::idle;
+  }
+
+  [[nodiscard]] bool in_flight() const noexcept { return phase_ == Phase::waiting; }
+  [[nodiscard]] SlotCounters const& counters() const noexcept { return counters_; }
+
+ private:
+  enum class Phase : std::uint8_t { idle, waiting, cancelled, awaiting_clear };
+  /// Tries to withdraw by comparison before the word is simply overwritten: only a Service VM that
+  /// keeps changing it makes the comparison fail more than twice.
+  static constexpr int withdraw_attempts_max = 4;
+
+  [[nodiscard]] SlotState state() const noexcept {
+    return word_state(memory_->load_word(base_ + abi::ioreq_offset::state));
+  }
+
+  template <SlotState from, SlotEvent event>
+  void publish() noexcept {
+    memory_->store_word(base_ + abi::ioreq_offset::state,
+                        slot_word(next_state<from, event, SlotActor::hypervisor>, generation_));
+  }
+
+  /// Makes the slot ready for a new request, or says why it is not.
+  std::optional<Busy> take_slot() noexcept {
+    switch (phase_) {
+      case Phase::idle:
+        break;
+      case Phase::waiting:
+        return Busy::in_flight;
+      case Phase::cancelled:
+        if (discard_answer()) break;
+        return phase_ == Phase::cancelled ? Busy::in_flight : Busy::awaiting_clear;
+      case Phase::awaiting_clear:
+        if (accept_late_answer()) break;
+        return Busy::awaiting_clear;
+    }
+    switch (state()) {
+      case SlotState::free:
+        return std::nullopt;
+      case SlotState::complete:
+        publish<SlotState::complete, SlotEvent::repair>();
+        break;
+      case SlotState::invalid:
+        publish<SlotState::invalid, SlotEvent::repair>();
+        break;
+      case SlotState::pending:
+      case SlotState::processing:
+        return Busy::not_free;
+    }
+    ++counters_.repaired;
+    return std::nullopt;
+  }
+
+  void fill(Access const& access) noexcept {
+    std::uint64_t const polling = static_cast<std::uint32_t>(completion_);
+    std::uint64_t const value = access.direction == Direction::write ? access.value : ~0ULL;
+    memory_->store64(base_ + abi::ioreq_offset::type,
+                     static_cast<std::uint64_t>(access.space) | polling << 32U);
+    memory_->store64(base_ + abi::ioreq_offset::direction,
+                     static_cast<std::uint64_t>(access.direction));
+    memory_->store64(base_ + abi::ioreq_offset::address, access.address);
+    memory_->store64(base_ + abi::ioreq_offset::size, access.size);
+    memory_->store64(base_ + abi::ioreq_offset::value, truncate(value, access.size));
+    memory_->store64(base_ + abi::ioreq_offset::pci_device, 0);
+    memory_->store64(base_ + abi::ioreq_offset::pci_register, 0);
+    memory_->store64(base_ + abi::ioreq_offset::reserved1, 0);
+  }
+
+  std::uint64_t consume() noexcept {
+    std::uint64_t value = 0;
+    if (direction_ == Direction::read) {
+      value = space_ == Space::port ? memory_->load32(base_ + abi::ioreq_offset::value)
+                                    : memory_->load64(base_ + abi::ioreq_offset::value);
+    }
+    publish<SlotState::complete, SlotEvent::consume>();
+    phase_ = Phase::idle;
+    return truncate(value, size_);
+  }
+
+  /// Throws away the answer to a cancelled request; false while there is none.
+  bool discard_answer() noexcept {
+    switch (state()) {
+      case SlotState::pending:
+      case SlotState::processing:
+        return false;
+      case SlotState::complete:
+        break;
+      case SlotState::free:
+        abandon<SlotState::free>();
+        return false;
+      case SlotState::invalid:
+        abandon<SlotState::invalid>();
+        return false;
+    }
+    publish<SlotState::complete, SlotEvent::discard>();
+    phase_ = Phase::idle;
+    ++counters_.discarded;
+    return true;
+  }
+
+  /// Ends the wait for the HSM after a reset if it has answered; false while it has not.
+  bool accept_late_answer() noexcept {
+    if (state() != SlotState::complete) return false;
+    publish<SlotState::complete, SlotEvent::repair>();
+    phase_ = Phase::idle;
+    ++counters_.late_answers;
+    return true;
+  }
+
+  template <SlotState found>
+  void abandon() noexcept {
+    generation_ = next_generation(generation_);
+    publish<found, SlotEvent::abandon>();
+    phase_ = Phase::awaiting_clear;
+    ++counters_.violations;
+  }
+
+  /// Writes FREE with a new generation over anything, so that no comparison with the old word
+  /// succeeds any more. Answers the state that it replaced, `invalid` when in doubt.
+  SlotState withdraw() noexcept {
+    generation_ = next_generation(generation_);
+    std::size_t const offset = base_ + abi::ioreq_offset::state;
+    constexpr SlotState free =
+        next_state<SlotState::processing, SlotEvent::reset, SlotActor::hypervisor>;
+    for (int attempt = 0; attempt < withdraw_attempts_max; ++attempt) {
+      std::uint64_t const seen = memory_->load_word(offset);
+      if (memory_->exchange_word(offset, seen, slot_word(free, generation_))) {
+        return word_state(seen);  // pairs with HsmSlot's exchanges: its accesses came before
+      }
+    }
+    memory_->store_word(offset, slot_word(free, generation_));
+    return SlotState::invalid;
+  }
+
+  M* memory_;
+  std::size_t base_;
+  SlotCounters counters_{};
+  Completion completion_;
+  Generation generation_{};
+  Phase phase_{Phase::idle};
+  Space space_{};
+  Direction direction_{};
+  std::uint8_t size_{};
+};
+
+}  // namespace acrn::core

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The seam between the slot protocol and the memory of the shared page.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/abi/ioreq.hpp"
+
+namespace acrn::core {
+
+/// What both slot ends may do to the shared page; `offset` is in bytes from its start, aligned to
+/// the access. Payload accesses are relaxed; what orders them is the slot word (state and
+/// generation, 64 bits at abi::ioreq_offset::state): `load_word` acquires, `store_word` and
+/// `store_state` release, `exchange_word` does both. `exchange_word` stores `desired` and answers
+/// true only where the word equals `expected`. `store_state` writes the low half alone, as an HSM
+/// does that knows no generations.
+template <class T>
+concept Memory = requires(T& memory, std::size_t offset, std::uint32_t half, std::uint64_t whole) {
+  { memory.load32(offset) } -> std::same_as<std::uint32_t>;
+  { memory.load64(offset) } -> std::same_as<std::uint64_t>;
+  { memory.store32(offset, half) } -> std::same_as<void>;
+  { memory.store64(offset, whole) } -> std::same_as<void>;
+  { memory.load_word(offset) } -> std::same_as<std::uint64_t>;
+  { memory.store_word(offset, whole) } -> std::same_as<void>;
+  { memory.store_state(offset, half) } -> std::same_as<void>;
+  { memory.exchange_word(offset, whole, whole) } -> std::same_as<bool>;
+};
+
+/// Storage of one page for hosts that have no guest memory to put it in.
+struct alignas(abi::ioreq_page_size) PageStorage {
+  std::array<std::byte, abi::ioreq_page_size> bytes{};
+};
+
+/// The product's Memory: std::atomic_ref on the page. A handle; the page outlives it. Callers keep
+/// offsets inside the page: both slot ends do so by construction.
+class AtomicMemory {
+ public:
+  explicit AtomicMemory(PageStorage& page) noexcept : base_{page.bytes.data()} {}
+
+  [[nodiscard]] std::uint32_t load32(std::size_t offset) const noexcept {
+    return at<std::uint32_t>(offset).load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t load64(std::size_t offset) const noexcept {
+    return at<std::uint64_t>(offset).load(std::memory_order_relaxed);
+  }
+  void store32(std::size_t offset, std::uint32_t value) noexcept {
+    at<std::uint32_t>(offset).store(value, std::memory_order_relaxed);
+  }
+  void store64(std::size_t offset, std::uint64_t value) noexcept {
+    at<std::uint64_t>(offset).store(value, std::memory_order_relaxed);
+  }
+  /// Pairs with store_word, store_state and exchange_word of the other end.
+  [[nodiscard]] std::uint64_t load_word(std::size_t offset) const noexcept {
+    return at<std::uint64_t>(offset).load(std::memory_order_acquire);
+  }
+  /// Pairs with load_word and exchange_word of the other end.
+  void store_word(std::size_t offset, std::uint64_t word) noexcept {
+    at<std::uint64_t>(offset).store(word, std::memory_order_release);
+  }
+  /// Pairs with load_word of the hypervisor's end.
+  void store_state(std::size_t offset, std::uint32_t state) noexcept {
+    at<std::uint32_t>(offset).store(state, std::memory_order_release);
+  }
+  /// Pairs with load_word, store_word and exchange_word of the other end.
+  [[nodiscard]] bool exchange_word(std::size_t offset, std::uint64_t expected,
+                                   std::uint64_t desired) noexcept {
+    return at<std::uint64_t>(offset).compare_exchange_strong(
+        expected, desired, std::memory_order_acq_rel, std::memory_order_acquire);
+  }
+
+ private:
+  static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
+  static_assert(std::atomic_ref<std::uint64_t>::is_always_lock_free);
+
+  template <class Integer>
+  [[nodiscard]] std::atomic_ref<Integer> at(std::size_t offset) const noexcept {
+    return std::atomic_ref<Integer>{*reinterpret_cast<Integer*>(base_ + offset)};
+  }
+
+  std::byte* base_;
+};
+
+static_assert(Memory<AtomicMemory>);
+
+}  // namespace acrn::core
