@@ -17,14 +17,29 @@ enum class ExitReason : std::uint16_t { io_instruction = 30, ept_violation = 48 
 /// General-purpose registers by their encoding in ModRM and REX. Source: Intel SDM vol. 2A
 /// (Sep 2023), table 2-2 and section 2.2.1.2.
 enum class Register : std::uint8_t {
-  rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+  rax,
+  rcx,
+  rdx,
+  rbx,
+  rsp,
+  rbp,
+  rsi,
+  rdi,
+  r8,
+  r9,
+  r10,
+  r11,
+  r12,
+  r13,
+  r14,
+  r15
 };
 
 /// How the bytes that a read brings in reach a wider register.
 enum class Extend : std::uint8_t {
-  architectural,  ///< 1 and 2 bytes merge, 4 bytes zero-extend, 8 bytes replace
-  zero,           ///< MOVZX: all upper bits become 0
-  sign,           ///< MOVSX: all upper bits copy the sign
+  by_size,  ///< as any register write: 1 and 2 bytes merge, 4 bytes zero-extend, 8 bytes replace
+  zero,     ///< MOVZX: all upper bits become 0
+  sign,     ///< MOVSX: all upper bits copy the sign
 };
 
 /// An MMIO access whose instruction has been decoded already, as a capture of accesses holds it.

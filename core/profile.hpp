@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/types.hpp"
+
 namespace acrn::core {
 
 /// What happens to an access that touches more than one range of a map, or a range and a gap.
@@ -18,10 +20,16 @@ enum class SpanRule : std::uint8_t {
 /// What a 4-byte IN does to bits 63:32 of RAX.
 enum class In32Rule : std::uint8_t { zero_extend, keep_upper_half };
 
-/// What a VM with a device model answers when no handler claims an access and no slot page is set.
+/// What becomes of an access that no handler claims.
 enum class NoHandlerRule : std::uint8_t {
-  forward,    ///< forwarded through the request slot
+  forward,    ///< forwarded through the request slot; all ones where the VM has no device model
   no_device,  ///< Route::no_handler, -ENODEV, left to the caller to forward
+};
+
+/// What becomes of an access whose handler declines it in a VM that has no device model.
+enum class DeclinedRule : std::uint8_t {
+  unclaimed,  ///< all ones, or dropped, as if nobody had claimed it
+  no_device,  ///< Route::no_handler, -ENODEV
 };
 
 /// The decision rules of one hypervisor generation. Profiles change decisions only: all use the
@@ -32,6 +40,7 @@ struct Profile {
   SpanRule mmio_span{};
   In32Rule in32{};
   NoHandlerRule no_handler{};
+  DeclinedRule declined{};
 };
 
 /// What the Intel SDM says a guest must see. The default.
@@ -39,21 +48,29 @@ inline constexpr Profile architectural{.name = "architectural",
                                        .pio_span = SpanRule::split,
                                        .mmio_span = SpanRule::split,
                                        .in32 = In32Rule::zero_extend,
-                                       .no_handler = NoHandlerRule::forward};
+                                       .no_handler = NoHandlerRule::forward,
+                                       .declined = DeclinedRule::unclaimed};
 
 /// The ACRN hypervisor of 2025 plus Linux' HSM driver, quirks included.
 inline constexpr Profile acrn_today{.name = "acrn",
                                     .pio_span = SpanRule::first_byte_owner,
                                     .mmio_span = SpanRule::refuse,
                                     .in32 = In32Rule::keep_upper_half,
-                                    .no_handler = NoHandlerRule::forward};
+                                    .no_handler = NoHandlerRule::forward,
+                                    .declined = DeclinedRule::no_device};
 
 /// The July 2018 refactoring of ACRN's I/O path (commit 50e4bc175).
 inline constexpr Profile acrn2018{.name = "acrn2018",
                                   .pio_span = SpanRule::refuse,
                                   .mmio_span = SpanRule::refuse,
                                   .in32 = In32Rule::keep_upper_half,
-                                  .no_handler = NoHandlerRule::no_device};
+                                  .no_handler = NoHandlerRule::no_device,
+                                  .declined = DeclinedRule::no_device};
+
+/// The profile's span rule for accesses to that space.
+constexpr SpanRule span_rule(Profile const& profile, Space space) noexcept {
+  return space == Space::port ? profile.pio_span : profile.mmio_span;
+}
 
 inline constexpr std::array<Profile const*, 3> profiles{&architectural, &acrn_today, &acrn2018};
 

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which device owns a port or an address: disjoint ranges in a sorted array, binary search.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "core/bus/device_id.hpp"
+#include "core/bus/key_range.hpp"
+#include "core/check.hpp"
+#include "core/expected.hpp"
+
+namespace acrn::core {
+
+/// Why a map refused a change. The map is then as it was.
+enum class MapError : std::uint8_t {
+  overlap,    ///< the range shares a key with one that is registered
+  full,       ///< the table has no room
+  not_found,  ///< no registered range has exactly this first and last key
+};
+
+/// The word for a message; "?" for a value outside the enumeration.
+constexpr std::string_view name(MapError error) noexcept {
+  switch (error) {
+    case MapError::overlap:
+      return "overlap";
+    case MapError::full:
+      return "full";
+    case MapError::not_found:
+      return "not found";
+  }
+  return "?";
+}
+
+/// What a map says of one key.
+struct Lookup {
+  std::uint64_t rest{};  ///< keys after the one asked for that are in the same range or gap
+  DeviceId owner{};      ///< meaningful if claimed
+  bool claimed{};        ///< false: the key is in a gap
+
+  /// Whether `size` keys (at least 1) from the one asked for on are all in the same range or gap.
+  [[nodiscard]] constexpr bool covers(std::uint64_t size) const noexcept {
+    return size - 1 <= rest;
+  }
+  friend constexpr bool operator==(Lookup const&, Lookup const&) = default;
+};
+
+/// At most `capacity_max` disjoint ranges of Key, each with its owner. Lookup is O(log n), changes
+/// are O(n). Not synchronised: callers hold the VM's turn.
+template <RangeKey Key, std::size_t capacity_max>
+class RangeMap {
+ public:
+  using Rep = decltype(Key::value);
+  using Range = KeyRange<Key>;
+  static constexpr std::size_t capacity = capacity_max;
+
+  /// Registers a range. Errors: overlap (registering a range twice is one), full.
+  constexpr Expected<Unit, MapError> insert(Range const& range, DeviceId owner) noexcept {
+    std::size_t const at = count_from(range.first());
+    if (at > 0 && lasts_[at - 1] >= range.first().value) {
+      return Unexpected{MapError::overlap};
+    }
+    if (at < size_ && firsts_[at] <= range.last().value) {
+      return Unexpected{MapError::overlap};
+    }
+    if (size_ == capacity) {
+      return Unexpected{MapError::full};
+    }
+    shift_up(firsts_, at);
+    shift_up(lasts_, at);
+    shift_up(owners_, at);
+    firsts_[at] = range.first().value;
+    lasts_[at] = range.last().value;
+    owners_[at] = owner;
+    ++size_;
+    return Unit{};
+  }
+
+  /// Removes the range with exactly these first and last keys. Errors: not_found.
+  constexpr Expected<Unit, MapError> erase(Range const& range) noexcept {
+    std::size_t const above = count_from(range.first());
+    if (above == 0 || firsts_[above - 1] != range.first().value ||
+        lasts_[above - 1] != range.last().value) {
+      return Unexpected{MapError::not_found};
+    }
+    shift_down(firsts_, above);
+    shift_down(lasts_, above);
+    shift_down(owners_, above);
+    --size_;
+    return Unit{};
+  }
+
+  /// Who owns `key`, and how far its range or gap goes on.
+  [[nodiscard]] constexpr Lookup lookup(Key key) const noexcept {
+    std::size_t const above = count_from(key);
+    if (above > 0) {
+      Rep const last = lasts_.data()[above - 1];
+      if (key.value <= last) {
+        return {.rest = static_cast<std::uint64_t>(last - key.value),
+                .owner = owners_.data()[above - 1],
+                .claimed = true};
+      }
+    }
+    Rep const end = above < size_ ? static_cast<Rep>(firsts_.data()[above] - 1)
+                                  : std::numeric_limits<Rep>::max();
+    return {.rest = static_cast<std::uint64_t>(end - key.value), .owner = {}, .claimed = false};
+  }
+
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+
+  /// The range at `index` in ascending order; `index` is below size().
+  [[nodiscard]] constexpr Range range(std::size_t index) const noexcept {
+    check(index < size_, "RangeMap::range() needs an index below size()");
+    return Range::closed({firsts_[index]}, {lasts_[index]}).value();
+  }
+  /// The owner of that range.
+  [[nodiscard]] constexpr DeviceId owner(std::size_t index) const noexcept {
+    check(index < size_, "RangeMap::owner() needs an index below size()");
+    return owners_[index];
+  }
+
+ private:
+  /// How many ranges start at or below `key`. Halving without a branch on the data: mispredicted
+  /// branches would cost more than the comparisons.
+  [[nodiscard]] constexpr std::size_t count_from(Key key) const noexcept {
+    Rep const* const firsts = firsts_.data();
+    std::size_t below = 0;
+    for (std::size_t left = size_; left > 0;) {
+      std::size_t const half = (left + 1) / 2;
+      below += firsts[below + half - 1] <= key.value ? half : 0;
+      left -= half;
+    }
+    return below;
+  }
+
+  template <class T>
+  constexpr void shift_up(std::array<T, capacity>& column, std::size_t at) noexcept {
+    std::copy_backward(column.data() + at, column.data() + size_, column.data() + size_ + 1);
+  }
+  template <class T>
+  constexpr void shift_down(std::array<T, capacity>& column, std::size_t from) noexcept {
+    std::copy(column.data() + from, column.data() + size_, column.data() + from - 1);
+  }
+
+  std::size_t size_{};
+  std::array<Rep, capacity> firsts_{};
+  std::array<Rep, capacity> lasts_{};
+  std::array<DeviceId, capacity> owners_{};
+};
+
+}  // namespace acrn::core

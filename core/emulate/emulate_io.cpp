@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/emulate/emulate_io.hpp"
+
+#include <limits>
+
+namespace acrn::core {
+namespace {
+
+/// Whether `bytes` bytes can follow `address` without a wrap past 2^64. Guest-physical addresses
+/// have at most 52 bits (SDM vol. 3A, section 4.1.4, MAXPHYADDR), so no hardware asks for one.
+constexpr bool fits_mmio(Access const& access) noexcept {
+  return access.size - std::uint64_t{1} <=
+         std::numeric_limits<std::uint64_t>::max() - access.address;
+}
+
+constexpr bool crosses_page(Access const& access) noexcept {
+  return access.address % guest_page_size_bytes + access.size > guest_page_size_bytes;
+}
+
+/// Calls the device with a copy, so that it can change nothing but a read's value.
+Route call_device(RouteContext const& context, DeviceId owner, Access& access) {
+  Device const device = context.vm.devices[owner];  // a copy too: the handler may change the table
+  Access seen = access;
+  HandlerResult const result = device.handler(device.context, seen, context.now, context.effects);
+  if (result.status == HandlerStatus::handled) {
+    if (access.direction == Direction::read) {
+      access.value = truncate(seen.value, access.size);
+    }
+    return Route::completed;
+  }
+  if (result.status == HandlerStatus::declined) {
+    bool const drop = context.vm.device_model == DeviceModel::absent &&
+                      context.profile.declined == DeclinedRule::unclaimed;
+    return drop ? Route::completed : Route::no_handler;
+  }
+  context.effects.set_handler_errno(result.error);
+  return Route::handler_error;
+}
+
+/// What the default handlers of a VM without a device model do: reads are all ones already, writes
+/// are dropped.
+Route unclaimed(RouteContext const& context) noexcept {
+  bool const defaults = context.vm.device_model == DeviceModel::absent &&
+                        context.profile.no_handler == NoHandlerRule::forward;
+  return defaults ? Route::completed : Route::no_handler;
+}
+
+Route route_to(RouteContext const& context, Lookup const& hit, Access& access) {
+  return hit.claimed ? call_device(context, hit.owner, access) : unclaimed(context);
+}
+
+}  // namespace
+
+Route hv_emulate_pio(RouteContext const& context, Access& access) {
+  Port const port{static_cast<std::uint16_t>(access.address)};
+  Lookup const hit = context.vm.ports.lookup(port);
+  if (!hit.covers(access.size)) [[unlikely]] {
+    SpanRule const rule = context.profile.pio_span;
+    // A gap that the access leaves at the top of port space has no neighbour to be shared with.
+    bool const at_top = port.value + hit.rest == std::numeric_limits<std::uint16_t>::max();
+    bool const shared = hit.claimed || !at_top;
+    if (rule == SpanRule::split || (rule == SpanRule::refuse && shared)) {
+      return Route::spans_devices;
+    }
+  }
+  return route_to(context, hit, access);
+}
+
+Route hv_emulate_mmio(RouteContext const& context, Access& access) {
+  Lookup const hit = context.vm.mmio.lookup({access.address});
+  SpanRule const rule = context.profile.mmio_span;
+  if (!hit.covers(access.size)) [[unlikely]] {
+    if (rule != SpanRule::first_byte_owner) {
+      return Route::spans_devices;
+    }
+  } else if (rule == SpanRule::split && crosses_page(access)) [[unlikely]] {
+    return Route::spans_devices;
+  }
+  return route_to(context, hit, access);
+}
+
+Route emulate_io(VmState& vm, Turn /*turn*/, Profile const& profile, Access& access, Ticks now,
+                 Effects& effects) {
+  access.value = access.direction == Direction::write ? truncate(access.value, access.size)
+                                                      : size_mask(access.size);
+  if (!is_access_size(access.space, access.size)) [[unlikely]] {
+    return Route::invalid;
+  }
+  RouteContext const context{vm, profile, now, effects};
+  Route route = Route::invalid;
+  switch (access.space) {
+    case Space::port:
+      if (access.address > std::numeric_limits<std::uint16_t>::max()) [[unlikely]] {
+        return Route::invalid;
+      }
+      route = hv_emulate_pio(context, access);
+      break;
+    case Space::mmio:
+    case Space::write_protect:
+      if (!fits_mmio(access)) [[unlikely]] {
+        return Route::invalid;
+      }
+      route = hv_emulate_mmio(context, access);
+      break;
+    case Space::pci_config:
+      return Route::invalid;
+  }
+  bool const forwards = route == Route::no_handler && vm.device_model == DeviceModel::present &&
+                        profile.no_handler == NoHandlerRule::forward;
+  return forwards ? Route::forward : route;
+}
+
+}  // namespace acrn::core

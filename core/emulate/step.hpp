@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a trapped instruction needs next: an access, or its end as a commit, a fault, or a refusal.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/access.hpp"
+#include "core/check.hpp"
+#include "core/exit.hpp"
+
+namespace acrn::core {
+
+/// How many general-purpose registers one instruction can write: RSI, RDI and RCX of a repeated
+/// string instruction, and one for those that return a value.
+inline constexpr std::size_t commit_register_count_max = 4;
+
+/// Register changes of a finished instruction. The host applies all of it, then enters the guest.
+struct Commit {
+  std::array<std::uint64_t, commit_register_count_max> values{};
+  std::array<Register, commit_register_count_max> registers{};
+  std::uint8_t register_count{};  ///< the first so many of both arrays are meant
+  std::uint8_t rip_advance{};     ///< bytes to add to RIP; 0 keeps it
+
+  constexpr void set(Register reg, std::uint64_t value) noexcept {
+    check(register_count < commit_register_count_max, "an instruction writes too many registers");
+    values.data()[register_count] = value;
+    registers.data()[register_count] = reg;
+    ++register_count;
+  }
+  friend constexpr bool operator==(Commit const&, Commit const&) = default;
+};
+
+/// Exception vectors that emulation can raise. Source: Intel SDM vol. 3A (Sep 2023), table 6-1.
+enum class Vector : std::uint8_t { invalid_opcode = 6, general_protection = 13 };
+
+/// An exception to inject. Registers and RIP stay as they are. `error_code` is meaningful for
+/// general_protection; invalid_opcode has none.
+struct Fault {
+  Vector vector{};
+  std::uint32_t error_code{};
+  friend constexpr bool operator==(Fault const&, Fault const&) = default;
+};
+
+/// Why an exit is not emulated, rather than emulated wrongly.
+enum class Unsupported : std::uint8_t {
+  none,
+  exit_reason,              ///< no I/O exit
+  string_io,                ///< INS, OUTS, or a REP prefix
+  malformed_qualification,  ///< reserved bits or a reserved size code
+  instruction_fetch,        ///< an EPT violation by a fetch
+  mmio_size,                ///< a decoded MMIO access that is not 1, 2, 4 or 8 bytes
+};
+
+/// The words for a message; "?" for a value outside the enumeration.
+constexpr std::string_view name(Unsupported why) noexcept {
+  switch (why) {
+    case Unsupported::none:
+      return "none";
+    case Unsupported::exit_reason:
+      return "exit reason";
+    case Unsupported::string_io:
+      return "string or REP I/O";
+    case Unsupported::malformed_qualification:
+      return "malformed exit qualification";
+    case Unsupported::instruction_fetch:
+      return "instruction fetch";
+    case Unsupported::mmio_size:
+      return "MMIO size";
+  }
+  return "?";
+}
+
+/// Which field of a Step is meant.
+enum class StepKind : std::uint8_t { access, done, fault, unsupported };
+
+/// The next thing a trapped instruction needs.
+struct Step {
+  StepKind kind{};
+  Unsupported unsupported{};  ///< of StepKind::unsupported
+  Fault fault{};              ///< of StepKind::fault
+  Access access{};            ///< of StepKind::access: to be made, then IoOp::next()
+  Commit commit{};            ///< of StepKind::done
+
+  static constexpr Step make_access(Access const& access) noexcept {
+    return {.kind = StepKind::access, .access = access};
+  }
+  static constexpr Step make_done(Commit const& commit) noexcept {
+    return {.kind = StepKind::done, .commit = commit};
+  }
+  static constexpr Step make_fault(Fault fault) noexcept {
+    return {.kind = StepKind::fault, .fault = fault};
+  }
+  static constexpr Step make_unsupported(Unsupported why) noexcept {
+    return {.kind = StepKind::unsupported, .unsupported = why};
+  }
+};
+
+}  // namespace acrn::core
