@@ -13,6 +13,7 @@
 #include "baremetal/machine/finish.hpp"
 #include "baremetal/machine/paging.hpp"
 #include "baremetal/machine/vtx.hpp"
+#include "baremetal/self_test/self_test.hpp"
 
 extern "C" [[noreturn]] void hv_main(std::uint8_t const* boot_information) noexcept;
 
@@ -39,6 +40,30 @@ void crash_if_asked(std::uint8_t const* boot_information) noexcept {
   finish(Verdict::failed);
 }
 
+void print_failure(SelfTestCheck const& check, CheckLog const& log) noexcept {
+  print("hv: self-test: ");
+  print(check.name);
+  print(" failed: ");
+  print(log.what());
+  print(": got ");
+  print_hex(log.actual(), 16);
+  print(", expected ");
+  print_hex(log.expected(), 16);
+  print("\n");
+}
+
+Verdict test_itself() noexcept {
+  SelfTestResult const result = run_self_test(self_test_checks(), print_failure);
+  print("hv: self-test: ");
+  print_decimal(result.checks);
+  print(" checks, ");
+  print_decimal(result.passed);
+  print(" passed\nhv: self-test: digest ");
+  print_hex(self_test_digest(), 8);
+  print("\n");
+  return result.passed == result.checks ? Verdict::passed : Verdict::failed;
+}
+
 }  // namespace
 }  // namespace acrn::baremetal
 
@@ -49,8 +74,9 @@ void hv_main(std::uint8_t const* boot_information) noexcept {
   protect_image();
   print_banner();
   crash_if_asked(boot_information);
+  Verdict const verdict = test_itself();
   print("hv: ");
   print(sentence(probe_vtx()));
   print("\n");
-  finish(Verdict::passed);
+  finish(verdict);
 }

@@ -74,6 +74,7 @@ def parse_arguments() -> argparse.Namespace:
         action="store_true",
         help="leave out isa-debug-exit: the image then ends in its HLT loop",
     )
+    parser.add_argument("--cpu", default="max", metavar="MODEL", help="QEMU's -cpu, default: max")
     parser.add_argument("--qemu", default="qemu-system-x86_64", help="the emulator's program")
     options = parser.parse_args()
     if "," in options.append:
@@ -89,7 +90,7 @@ def positive(text: str) -> float:
 
 
 def qemu_command(qemu: str, options: argparse.Namespace) -> list[str]:
-    command = [qemu, "-accel", "tcg", "-cpu", "max", "-m", str(int(options.memory))]
+    command = [qemu, "-accel", "tcg", "-cpu", options.cpu, "-m", str(int(options.memory))]
     command += ["-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot"]
     command += ["-nic", "none", "-cdrom", str(options.iso)]
     # boot/grub.cfg hands the words behind "hv:" to the image.

@@ -13,6 +13,7 @@ import pytest
 RUNNER = Path(os.environ["ACRN_SOURCE_DIR"]) / "baremetal/run_qemu.py"
 ISO = os.environ["HV_ISO"]
 OVMF = Path("/usr/share/ovmf/OVMF.fd")
+CHECK_COUNT_MIN = 12
 DUMPED = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 cr2 cr3 flg cs ss".split()
 
 
@@ -24,12 +25,31 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def check_orderly(result: subprocess.CompletedProcess[str]) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"^hv: ACRN testbed hypervisor image \d+\.\d+\.\d+$", result.stdout, re.M)
+    count = re.search(r"^hv: self-test: (\d+) checks, (\d+) passed$", result.stdout, re.M)
+    assert count and count[1] == count[2] and int(count[1]) >= CHECK_COUNT_MIN
+    assert " failed: " not in result.stdout
     assert re.search(r"^hv: VT-x is absent: .*\.$", result.stdout, re.M)
     assert result.stdout.endswith("hv: end: passed\n")
 
 
 def test_boots_and_ends_in_order() -> None:
     check_orderly(run(ISO))
+
+
+def test_comes_to_the_digest_of_the_hosted_build() -> None:
+    command = [os.environ["HOSTED_TEST"], "--gtest_filter=SelfTest.DigestIsTheSameEveryTime"]
+    hosted = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    expected = re.search(r"^hosted digest (0x[0-9a-f]{8})$", hosted, re.M)
+    assert expected, hosted
+    assert f"hv: self-test: digest {expected[1]}\n" in run(ISO).stdout
+
+
+def test_comes_to_the_same_digest_without_the_crc32_instruction() -> None:
+    digests = {
+        re.search(r"digest (0x[0-9a-f]{8})$", run(ISO, "--cpu", cpu).stdout, re.M)[1]  # type: ignore[index]
+        for cpu in ("max", "qemu64")
+    }
+    assert len(digests) == 1
 
 
 def test_ends_in_a_halt_loop_without_the_exit_device() -> None:

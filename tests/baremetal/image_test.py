@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What hv.elf is made of: multiboot2, nothing undefined, and the very objects of the core."""
+"""What hv.elf is made of: multiboot2, nothing undefined, and the very objects of core and wire."""
 from __future__ import annotations
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 ELF = Path(os.environ["HV_ELF"])
 MAP = Path(f"{ELF}.map")
 BUILD = Path(os.environ["ACRN_BINARY_DIR"])
-CORE_OBJECTS = os.environ["CORE_OBJECTS"].split(";")
+SHARED_OBJECTS = os.environ["SHARED_OBJECTS"].split(";")
 
 
 def linked_files() -> set[Path]:
@@ -35,16 +35,16 @@ def test_is_an_elf64_whose_segments_are_not_both_writable_and_executable() -> No
     assert flags == ["R E", "R  ", "RW "]
 
 
-def test_links_exactly_the_core_objects() -> None:
-    expected = {Path(name).resolve() for name in CORE_OBJECTS}
-    assert expected, "the build passed no core objects"
-    core_folders = {path.parent for path in expected}
-    of_core = {
+def test_links_exactly_the_objects_of_core_and_wire() -> None:
+    expected = {Path(name).resolve() for name in SHARED_OBJECTS}
+    assert expected, "the build passed no objects"
+    folders = {path.parent for path in expected}
+    linked = {
         path
         for path in linked_files()
-        if path in expected or any(folder in path.parents for folder in core_folders)
+        if path in expected or any(folder in path.parents for folder in folders)
     }
-    assert of_core == expected
+    assert linked == expected
 
 
 def test_links_no_library() -> None:
