@@ -3,7 +3,10 @@
 add_library(acrn_warnings INTERFACE)
 target_compile_options(acrn_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast
-  -Wnon-virtual-dtor -Wzero-as-null-pointer-constant>)
+  -Wnon-virtual-dtor>)
+# clang 14 takes the 0 inside a defaulted <=> for a null pointer.
+target_compile_options(acrn_warnings INTERFACE
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wzero-as-null-pointer-constant>)
 if(ACRN_WARNINGS_AS_ERRORS)
   target_compile_options(acrn_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()

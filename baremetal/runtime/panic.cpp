@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a broken contract does on the bare machine: one line on COM1, then the end.
+#include <string_view>  // any header of libstdc++ declares __glibcxx_assert_fail
+
 #include "baremetal/machine/com1.hpp"
 #include "baremetal/machine/finish.hpp"
 #include "core/check.hpp"
@@ -22,10 +24,7 @@ void panic(char const* sentence, char const* file, int line) noexcept {
 
 namespace std {
 
-[[noreturn]] void __glibcxx_assert_fail(char const* file, int line, char const* function,
-                                        char const* condition) noexcept;
-
-/// libstdc++'s bounds checks (_GLIBCXX_ASSERTIONS) end here.
+/// libstdc++'s bounds checks (_GLIBCXX_ASSERTIONS) end here; <bits/c++config.h> declares it.
 void __glibcxx_assert_fail(char const* file, int line, char const* /*function*/,
                            char const* condition) noexcept {
   acrn::core::panic(condition, file, line);
