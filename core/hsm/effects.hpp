@@ -29,36 +29,39 @@ struct VcpuRef {
 };
 
 /// vCPUs whose hypervisor must be notified. Take them out one by one, in the order of VMs and ids.
+/// Packed into whole words: a set is copied for every access.
 class NotifySet {
  public:
-  [[nodiscard]] constexpr bool empty() const noexcept { return next_ == count_; }
+  [[nodiscard]] constexpr bool empty() const noexcept { return (vcpus_[0] | vcpus_[1]) == 0; }
 
   /// The next one, or nothing when all are taken.
   constexpr std::optional<VcpuRef> pop() noexcept {
     if (empty()) return std::nullopt;
-    Entry& entry = entries_[next_];
-    auto const vcpu = static_cast<std::uint16_t>(std::countr_zero(entry.vcpus));
-    entry.vcpus = static_cast<std::uint16_t>(entry.vcpus & (entry.vcpus - 1U));
-    VcpuRef const result{.vm = entry.vm, .vcpu = {vcpu}};
-    if (entry.vcpus == 0) ++next_;
-    return result;
+    std::size_t const word = vcpus_[0] != 0 ? 0 : 1;
+    auto const bit = static_cast<unsigned>(std::countr_zero(vcpus_[word]));
+    vcpus_[word] &= vcpus_[word] - 1;
+    unsigned const shift = bit / field_bits * field_bits;
+    return VcpuRef{.vm = {static_cast<std::uint16_t>(vms_[word] >> shift)},
+                   .vcpu = {static_cast<std::uint16_t>(bit % field_bits)}};
   }
 
-  /// Adds a set of vCPUs of a VM that is not in the set yet; bit n is vCPU n.
+  /// Adds vCPUs of a VM that is not in the set yet; bit n of `vcpus` is vCPU n.
   constexpr void add(VmId vm, std::uint16_t vcpus) noexcept {
     if (vcpus == 0) return;
-    entries_[count_] = {.vm = vm, .vcpus = vcpus};
+    std::size_t const word = count_ / fields_per_word;
+    unsigned const shift = count_ % fields_per_word * field_bits;
+    vcpus_[word] |= std::uint64_t{vcpus} << shift;
+    vms_[word] |= std::uint64_t{vm.value} << shift;
     ++count_;
   }
 
  private:
-  struct Entry {
-    VmId vm{};
-    std::uint16_t vcpus{};
-  };
-  std::array<Entry, hsm_vm_count_max> entries_{};
-  std::uint8_t next_{};
-  std::uint8_t count_{};
+  static constexpr unsigned field_bits = 16;
+  static constexpr unsigned fields_per_word = 4;
+  static_assert(hsm_vm_count_max == 2 * fields_per_word);
+  std::array<std::uint64_t, 2> vcpus_{};
+  std::array<std::uint64_t, 2> vms_{};
+  std::uint32_t count_{};
 };
 
 /// Clients that have requests to take. Take them out one by one, in ascending order of ids.
@@ -93,6 +96,19 @@ class WakeSet {
   static_assert(hsm_vm_count_max * hsm_client_count_max <= 2 * half_size);
   std::uint64_t low_{};
   std::uint64_t high_{};
+};
+
+/// What became of one slot in a scan, and what the host does next.
+struct SlotEffects {
+  enum class Kind : std::uint8_t {
+    nothing,     ///< no request was waiting
+    dispatched,  ///< `client` got a request: let it take it
+    settled,     ///< completed by the scan itself
+    unclaimed,   ///< no client wants it: PENDING still, found again by the next scan
+  };
+  Kind kind{};
+  bool notify{};         ///< with settled: the hypervisor must be notified about this vCPU
+  HsmClientId client{};  ///< with dispatched
 };
 
 /// What a scan did, and what the host does next: notify, and let clients take their requests.

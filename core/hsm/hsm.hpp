@@ -35,9 +35,9 @@ class Hsm {
     return Unexpected{HsmError::vms_full};
   }
 
-  /// Lets scans look at a VM's page, which the hypervisor has announced. `memory` outlives the VM.
+  /// Lets scans look at a VM's page, which the hypervisor has announced. The page outlives the VM.
   /// Errors: no_such_vm, page_exists; page_not_announced for memory that no hypervisor has set up.
-  Expected<Unit, HsmError> set_page(VmId vm, M& memory) noexcept {
+  Expected<Unit, HsmError> set_page(VmId vm, M memory) noexcept {
     auto* const entry = find(vm);
     if (entry == nullptr) return Unexpected{HsmError::no_such_vm};
     return entry->set_page(memory);
@@ -106,14 +106,10 @@ class Hsm {
 
   /// Scans one slot, for hosts that give each step of a scan its time. A VM or vCPU that does not
   /// exist, or has no page, has nothing to dispatch.
-  DispatchEffects dispatch_slot(VmId vm, VcpuId vcpu) noexcept {
-    DispatchEffects effects;
+  SlotEffects dispatch_slot(VmId vm, VcpuId vcpu) noexcept {
     auto* const entry = find(vm);
-    if (entry == nullptr || !entry->has_page() || vcpu.value >= entry->vcpu_count()) return effects;
-    std::uint16_t notify = 0;
-    dispatch_one(*entry, vcpu, effects, notify);
-    effects.notify.add(vm, notify);
-    return effects;
+    if (entry == nullptr || !entry->has_page() || vcpu.value >= entry->vcpu_count()) return {};
+    return entry->dispatch(vcpu);
   }
 
   /// The next request that `client` has not taken: lowest vCPU id first. Nothing for a client that
@@ -191,23 +187,22 @@ class Hsm {
     return static_cast<ClientIndex>(client.value % hsm_client_count_max);
   }
 
-  void dispatch_one(Vm& vm, VcpuId vcpu, DispatchEffects& effects, std::uint16_t& notify) noexcept {
-    SlotOutcome const outcome = vm.dispatch(vcpu);
-    switch (outcome.kind) {
-      case SlotOutcome::Kind::nothing:
+  static void dispatch_one(Vm& vm, VcpuId vcpu, DispatchEffects& effects,
+                           std::uint16_t& notify) noexcept {
+    SlotEffects const slot = vm.dispatch(vcpu);
+    switch (slot.kind) {
+      case SlotEffects::Kind::nothing:
         return;
-      case SlotOutcome::Kind::unclaimed:
+      case SlotEffects::Kind::unclaimed:
         ++effects.unclaimed;
         return;
-      case SlotOutcome::Kind::dispatched:
+      case SlotEffects::Kind::dispatched:
         ++effects.dispatched;
-        effects.wake.add(vm.client_id(outcome.client));
+        effects.wake.add(slot.client);
         return;
-      case SlotOutcome::Kind::settled:
+      case SlotEffects::Kind::settled:
         ++effects.settled;
-        if (outcome.verdict == Verdict::notify) {
-          notify = static_cast<std::uint16_t>(notify | 1U << vcpu.value);
-        }
+        if (slot.notify) notify = static_cast<std::uint16_t>(notify | 1U << vcpu.value);
     }
   }
 

@@ -15,14 +15,6 @@
 
 namespace acrn::core {
 
-/// What became of one slot in a scan.
-struct SlotOutcome {
-  enum class Kind : std::uint8_t { nothing, dispatched, settled, unclaimed };
-  Kind kind{};
-  ClientIndex client{};  ///< for dispatched
-  Verdict verdict{};     ///< for settled
-};
-
 /// One VM. Part of Hsm, which documents the rules; called by one thread at a time.
 template <Memory M>
 class HsmVm {
@@ -32,7 +24,7 @@ class HsmVm {
       : id_{id}, vcpu_count_{vcpu_count}, first_client_{first}, serial_{serial} {}
 
   [[nodiscard]] VmId id() const noexcept { return id_; }
-  [[nodiscard]] bool has_page() const noexcept { return memory_ != nullptr; }
+  [[nodiscard]] bool has_page() const noexcept { return memory_.has_value(); }
   [[nodiscard]] HsmClientId client_id(ClientIndex client) const noexcept {
     return {static_cast<std::uint16_t>(first_client_.value + client)};
   }
@@ -40,29 +32,30 @@ class HsmVm {
   [[nodiscard]] ClientTable& clients() noexcept { return clients_; }
   [[nodiscard]] HsmCounters const& counters() const noexcept { return counters_; }
 
-  Expected<Unit, HsmError> set_page(M& memory) noexcept {
-    if (memory_ != nullptr) return Unexpected{HsmError::page_exists};
+  Expected<Unit, HsmError> set_page(M memory) noexcept {
+    if (memory_.has_value()) return Unexpected{HsmError::page_exists};
     for (std::uint16_t slot = 0; slot < abi::ioreq_slot_count; ++slot) {
       std::uint64_t const word = memory.load_word(slot_offset({slot}) + abi::ioreq_offset::state);
       if (word_generation(word) == generation_unannounced) {
         return Unexpected{HsmError::page_not_announced};
       }
     }
-    memory_ = &memory;
+    memory_ = memory;
     return Unit{};
   }
 
   /// Looks at one slot, whose vCPU exists. The VM has a page.
-  SlotOutcome dispatch(VcpuId vcpu) noexcept {
+  SlotEffects dispatch(VcpuId vcpu) noexcept {
     HsmSlot<M> slot{*memory_, vcpu};
-    auto const request = slot.peek();
-    if (!request) [[likely]]
+    PendingRequest const request = slot.peek();
+    if (request.kind == PendingRequest::Kind::none) [[likely]]
       return {};
-    if (clearing_) return settled(slot.clear(*request), counters_.cleared);
-    if (!request->well_formed) return settled(slot.reject(*request), counters_.rejected);
-    ConfigDecision const config = config_.decide(request->access);
-    if (config.kind == ConfigDecision::Kind::answered) return answer_config(slot, *request, config);
-    return give_to_client(vcpu, *request, config);
+    if (clearing_) return settled(slot.clear(request), counters_.cleared);
+    if (request.kind == PendingRequest::Kind::malformed) {
+      return settled(slot.reject(request), counters_.rejected);
+    }
+    if (PciConfigPort::concerns(request.access)) return dispatch_config(slot, vcpu, request);
+    return give_to_client(slot, vcpu, request);
   }
 
   /// The request of this client with the lowest vCPU id that it has not taken yet.
@@ -71,19 +64,19 @@ class HsmVm {
     if (queued == 0) return std::nullopt;
     auto const vcpu = static_cast<std::uint16_t>(std::countr_zero(queued));
     queued = static_cast<std::uint16_t>(queued & (queued - 1U));
-    return make_request({vcpu});
+    return std::optional<Request>{std::in_place, make_request({vcpu})};
   }
 
   Verdict complete(Request const& request, std::uint64_t value) noexcept {
     VcpuId const vcpu = request.from.vcpu;
-    if (memory_ == nullptr || vcpu.value >= vcpu_count_ ||
-        held_[vcpu.value].serial != request.serial || request.serial == not_held) {
+    if (!memory_ || vcpu.value >= vcpu_count_ || held_[vcpu.value].serial != request.serial ||
+        request.serial == not_held) {
       ++counters_.stale;
       return Verdict::stale;
     }
-    Held const held = held_[vcpu.value];
+    Claim const& claim = held_[vcpu.value].claim;  // stays until the next dispatch overwrites it
     forget(vcpu);  // before COMPLETE: after it the vCPU's next request may be dispatched
-    Verdict const verdict = HsmSlot<M>{*memory_, vcpu}.complete(held.claim, value);
+    Verdict const verdict = HsmSlot<M>{*memory_, vcpu}.complete(claim, value);
     ++(verdict == Verdict::stale ? counters_.stale : counters_.completed);
     return verdict;
   }
@@ -98,11 +91,11 @@ class HsmVm {
   ClearEffects begin_clear() noexcept {
     clearing_ = true;
     ClearEffects effects;
-    if (memory_ == nullptr) return effects;
+    if (!memory_) return effects;
     std::uint16_t notify = 0;
     for (std::uint16_t vcpu = 0; vcpu < vcpu_count_; ++vcpu) {
-      SlotOutcome const outcome = dispatch({vcpu});
-      if (outcome.kind == SlotOutcome::Kind::settled) count_cleared(effects, notify, vcpu, outcome);
+      SlotEffects const outcome = dispatch({vcpu});
+      if (outcome.kind == SlotEffects::Kind::settled) count_cleared(effects, notify, vcpu, outcome);
       if (held_[vcpu].serial != not_held && !held_by_fallback(vcpu)) ++effects.outstanding;
     }
     effects.notify.add(id_, notify);
@@ -113,14 +106,14 @@ class HsmVm {
   ClearEffects end_clear() noexcept {
     clearing_ = false;
     ClearEffects effects;
-    if (memory_ == nullptr) return effects;
+    if (!memory_) return effects;
     std::uint16_t notify = 0;
     for (std::uint16_t vcpu = 0; vcpu < vcpu_count_; ++vcpu) {
       if (held_[vcpu].serial == not_held) continue;
       if (!held_by_fallback(vcpu)) ++effects.outstanding;
       Claim const claim = held_[vcpu].claim;
       forget({vcpu});
-      SlotOutcome const outcome =
+      SlotEffects const outcome =
           settled(HsmSlot<M>{*memory_, {vcpu}}.clear(claim), counters_.cleared);
       count_cleared(effects, notify, vcpu, outcome);
     }
@@ -151,45 +144,53 @@ class HsmVm {
     ClientIndex client{};
   };
 
-  SlotOutcome settled(Verdict verdict, std::uint64_t& counter) noexcept {
+  SlotEffects settled(Verdict verdict, std::uint64_t& counter) noexcept {
     if (verdict == Verdict::stale) return {};
     ++counter;
-    return {.kind = SlotOutcome::Kind::settled, .verdict = verdict};
+    return {.kind = SlotEffects::Kind::settled, .notify = verdict == Verdict::notify};
   }
 
-  SlotOutcome answer_config(HsmSlot<M>& slot, PendingRequest const& request,
-                            ConfigDecision const& config) noexcept {
+  SlotEffects dispatch_config(HsmSlot<M>& slot, VcpuId vcpu,
+                              PendingRequest const& request) noexcept {
+    ConfigDecision const config = config_.decide(request.access);
+    if (config.kind == ConfigDecision::Kind::converted) {
+      PendingRequest converted = request;
+      converted.access = config.access;
+      SlotEffects const effects = give_to_client(slot, vcpu, converted);
+      if (effects.kind == SlotEffects::Kind::dispatched)
+        slot.convert_config(held_[vcpu.value].claim);
+      return effects;
+    }
     if (request.access.direction == Direction::write) {
-      SlotOutcome const outcome = settled(slot.answer_config(request), counters_.config);
-      if (outcome.kind == SlotOutcome::Kind::settled) config_.commit(request.access);
-      return outcome;
+      SlotEffects const effects = settled(slot.answer_config(request), counters_.config);
+      if (effects.kind == SlotEffects::Kind::settled) config_.commit(request.access);
+      return effects;
     }
-    auto const claim = slot.claim(request);
-    if (!claim) return {};
-    return settled(slot.answer_config(*claim, config.value), counters_.config);
+    if (!slot.take(request)) return {};
+    Claim const claim{.generation = request.generation, .access = request.access};
+    return settled(slot.answer_config(claim, config.value), counters_.config);
   }
 
-  SlotOutcome give_to_client(VcpuId vcpu, PendingRequest const& request,
-                             ConfigDecision const& config) noexcept {
-    bool const convert = config.kind == ConfigDecision::Kind::converted;
-    Access const& access = convert ? config.access : request.access;
-    auto const client = clients_.find(access);
-    if (!client) {
+  SlotEffects give_to_client(HsmSlot<M>& slot, VcpuId vcpu,
+                             PendingRequest const& request) noexcept {
+    auto const found = clients_.find(request.access);
+    if (!found) {
       ++counters_.unclaimed;
-      return {.kind = SlotOutcome::Kind::unclaimed};
+      return {.kind = SlotEffects::Kind::unclaimed};
     }
-    HsmSlot<M> slot{*memory_, vcpu};
-    auto claim = slot.claim(request);
-    if (!claim) return {};
-    claim->access = access;
-    if (convert) slot.convert_config(*claim);
-    slot.assign(clients_.kind(*client) == ClientKind::fallback ? HandledBy::user_space
-                                                               : HandledBy::kernel);
-    if (held_[vcpu.value].serial != not_held) forget(vcpu);  // withdrawn under its client
-    held_[vcpu.value] = {.claim = *claim, .serial = ++serial_, .client = *client};
-    queued_[*client] = static_cast<std::uint16_t>(queued_[*client] | 1U << vcpu.value);
+    ClientIndex const client = *found;
+    if (!slot.take(request)) return {};
+    slot.assign(clients_.kind(client) == ClientKind::fallback ? HandledBy::user_space
+                                                              : HandledBy::kernel);
+    Held& held = held_[vcpu.value];
+    if (held.serial != not_held) forget(vcpu);  // withdrawn while its client had it
+    held.claim.generation = request.generation;
+    held.claim.access = request.access;
+    held.serial = ++serial_;
+    held.client = client;
+    queued_[client] = static_cast<std::uint16_t>(queued_[client] | 1U << vcpu.value);
     ++counters_.dispatched;
-    return {.kind = SlotOutcome::Kind::dispatched, .client = *client};
+    return {.kind = SlotEffects::Kind::dispatched, .client = client_id(client)};
   }
 
   [[nodiscard]] Request make_request(VcpuId vcpu) const noexcept {
@@ -211,15 +212,15 @@ class HsmVm {
   }
 
   static void count_cleared(ClearEffects& effects, std::uint16_t& notify, std::uint16_t vcpu,
-                            SlotOutcome const& outcome) noexcept {
-    if (outcome.kind != SlotOutcome::Kind::settled) return;
+                            SlotEffects const& outcome) noexcept {
+    if (outcome.kind != SlotEffects::Kind::settled) return;
     ++effects.completed;
-    if (outcome.verdict == Verdict::notify) {
+    if (outcome.notify) {
       notify = static_cast<std::uint16_t>(notify | 1U << vcpu);
     }
   }
 
-  M* memory_{};
+  std::optional<M> memory_;
   VmId id_;
   std::uint16_t vcpu_count_;
   HsmClientId first_client_;

@@ -2,18 +2,16 @@
 #include "core/hsm/pci_config.hpp"
 
 #include "core/bits.hpp"
-#include "core/ioreq/pci_address.hpp"
 
 namespace acrn::core {
 
 namespace {
 
-constexpr std::uint64_t address_port = 0xcf8;
-constexpr std::uint64_t data_port_first = 0xcfc;
-constexpr std::uint64_t data_port_last = 0xcff;
 constexpr std::uint64_t all_ones = 0xffff'ffff;
 
-constexpr PciAddress selected(std::uint32_t reg, std::uint64_t port) noexcept {
+}  // namespace
+
+PciAddress PciConfigPort::selected(std::uint32_t reg, std::uint64_t port) noexcept {
   std::uint64_t const dword = place<11, 8>(bits<27, 24>(reg)) | place<7, 2>(bits<7, 2>(reg));
   return {.bus = static_cast<std::uint32_t>(bits<23, 16>(reg)),
           .device = static_cast<std::uint32_t>(bits<15, 11>(reg)),
@@ -21,16 +19,10 @@ constexpr PciAddress selected(std::uint32_t reg, std::uint64_t port) noexcept {
           .reg = static_cast<std::uint32_t>(dword + (port - data_port_first))};
 }
 
-}  // namespace
-
 ConfigDecision PciConfigPort::decide(Access const& access) const noexcept {
   using enum ConfigDecision::Kind;
-  if (access.space != Space::port) return {.kind = unrelated};
   if (access.address == address_port) {
     return {.kind = answered, .value = truncate(register_, access.size)};
-  }
-  if (access.address < data_port_first || access.address > data_port_last) {
-    return {.kind = unrelated};
   }
   if (bits<31, 31>(register_) == 0) {
     return {.kind = answered, .value = truncate(all_ones, access.size)};

@@ -5,13 +5,13 @@
 #include <cstdint>
 
 #include "core/access.hpp"
+#include "core/ioreq/pci_address.hpp"
 
 namespace acrn::core {
 
-/// What the dispatcher does with a request, as far as configuration ports are concerned.
+/// What the dispatcher does with a request that goes to a configuration port.
 struct ConfigDecision {
   enum class Kind : std::uint8_t {
-    unrelated,  ///< not a configuration port: give it to a client as it is
     answered,   ///< settled here: complete it with `value` (counts for reads)
     converted,  ///< a PCI configuration request: give `access` to a client
   };
@@ -26,8 +26,15 @@ struct ConfigDecision {
 /// Local Bus Specification 3.0, section 3.2.2.3.2, with bits 27:24 as register bits 11:8.
 class PciConfigPort {
  public:
-  /// Decides without changing anything, so that a request which cannot be taken yet can be asked
-  /// about again.
+  /// Whether an access goes to a configuration port: exactly 0xCF8, or 0xCFC to 0xCFF.
+  static constexpr bool concerns(Access const& access) noexcept {
+    return access.space == Space::port &&
+           (access.address == address_port ||
+            (access.address >= data_port_first && access.address <= data_port_last));
+  }
+
+  /// Decides about an access that concerns(), without changing anything, so that a request which
+  /// cannot be taken yet can be asked about again.
   [[nodiscard]] ConfigDecision decide(Access const& access) const noexcept;
 
   /// Puts a decided write to 0xCF8 into effect; any other access changes nothing.
@@ -36,6 +43,12 @@ class PciConfigPort {
   [[nodiscard]] std::uint32_t address_register() const noexcept { return register_; }
 
  private:
+  static constexpr std::uint64_t address_port = 0xcf8;
+  static constexpr std::uint64_t data_port_first = 0xcfc;
+  static constexpr std::uint64_t data_port_last = 0xcff;
+
+  static PciAddress selected(std::uint32_t reg, std::uint64_t port) noexcept;
+
   std::uint32_t register_{};
 };
 

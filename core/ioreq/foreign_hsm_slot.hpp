@@ -19,13 +19,13 @@ namespace acrn::core {
 template <Memory M>
 class ForeignHsmSlot {
  public:
-  /// `vcpu` is below abi::ioreq_slot_count; `memory` outlives the slot.
-  ForeignHsmSlot(M& memory, VcpuId vcpu) noexcept : memory_{&memory}, base_{slot_offset(vcpu)} {
+  /// `vcpu` is below abi::ioreq_slot_count; `memory`'s page outlives the slot.
+  ForeignHsmSlot(M memory, VcpuId vcpu) noexcept : memory_{memory}, base_{slot_offset(vcpu)} {
     check(vcpu.value < abi::ioreq_slot_count, "a vCPU with a request slot has an id below 16");
   }
 
   [[nodiscard]] bool pending() noexcept {
-    return word_state(memory_->load_word(base_ + abi::ioreq_offset::state)) == SlotState::pending;
+    return word_state(memory_.load_word(base_ + abi::ioreq_offset::state)) == SlotState::pending;
   }
 
   /// Follows pending(), with any time in between.
@@ -35,25 +35,25 @@ class ForeignHsmSlot {
 
   /// What a client does with a read: 32 bits for ports and PCI, 64 bits for MMIO.
   void put_value32(std::uint32_t value) noexcept {
-    memory_->store32(base_ + abi::ioreq_offset::value, value);
+    memory_.store32(base_ + abi::ioreq_offset::value, value);
   }
   void put_value64(std::uint64_t value) noexcept {
-    memory_->store64(base_ + abi::ioreq_offset::value, value);
+    memory_.store64(base_ + abi::ioreq_offset::value, value);
   }
 
   /// Completes in any state. True: the hypervisor is to be notified.
   bool complete() noexcept {
-    bool const polls = memory_->load32(base_ + abi::ioreq_offset::completion_polling) != 0;
+    bool const polls = memory_.load32(base_ + abi::ioreq_offset::completion_polling) != 0;
     store(next_state<SlotState::processing, SlotEvent::answer, SlotActor::foreign_hsm>);
     return !polls;
   }
 
  private:
   void store(SlotState state) noexcept {
-    memory_->store_state(base_ + abi::ioreq_offset::state, static_cast<std::uint32_t>(state));
+    memory_.store_state(base_ + abi::ioreq_offset::state, static_cast<std::uint32_t>(state));
   }
 
-  M* memory_;
+  M memory_;
   std::size_t base_;
 };
 

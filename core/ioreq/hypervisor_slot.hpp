@@ -62,10 +62,10 @@ struct SlotCounters {
 template <Memory M>
 class HypervisorSlot {
  public:
-  /// `vcpu` is below abi::ioreq_slot_count; `memory` outlives the slot. Touches nothing yet: the
-  /// page's owner calls announce() first.
-  HypervisorSlot(M& memory, VcpuId vcpu, Completion completion) noexcept
-      : memory_{&memory}, base_{slot_offset(vcpu)}, completion_{completion} {
+  /// `vcpu` is below abi::ioreq_slot_count; `memory`'s page outlives the slot. Touches nothing yet:
+  /// the page's owner calls announce() first.
+  HypervisorSlot(M memory, VcpuId vcpu, Completion completion) noexcept
+      : memory_{memory}, base_{slot_offset(vcpu)}, completion_{completion} {
     check(vcpu.value < abi::ioreq_slot_count, "a vCPU with a request slot has an id below 16");
   }
 
@@ -157,13 +157,13 @@ class HypervisorSlot {
   static constexpr int withdraw_attempts_max = 4;
 
   [[nodiscard]] SlotState state() const noexcept {
-    return word_state(memory_->load_word(base_ + abi::ioreq_offset::state));
+    return word_state(memory_.load_word(base_ + abi::ioreq_offset::state));
   }
 
   template <SlotState from, SlotEvent event>
   void publish() noexcept {
-    memory_->store_word(base_ + abi::ioreq_offset::state,
-                        slot_word(next_state<from, event, SlotActor::hypervisor>, generation_));
+    memory_.store_word(base_ + abi::ioreq_offset::state,
+                       slot_word(next_state<from, event, SlotActor::hypervisor>, generation_));
   }
 
   /// Makes the slot ready for a new request, or says why it is not.
@@ -198,25 +198,27 @@ class HypervisorSlot {
   }
 
   void fill(Access const& access) noexcept {
+    M memory = memory_;  // in registers: stores to the page might otherwise change the members
+    std::size_t const base = base_;
     std::uint64_t const polling = static_cast<std::uint32_t>(completion_);
     std::uint64_t const value = access.direction == Direction::write ? access.value : ~0ULL;
-    memory_->store64(base_ + abi::ioreq_offset::type,
-                     static_cast<std::uint64_t>(access.space) | polling << 32U);
-    memory_->store64(base_ + abi::ioreq_offset::direction,
-                     static_cast<std::uint64_t>(access.direction));
-    memory_->store64(base_ + abi::ioreq_offset::address, access.address);
-    memory_->store64(base_ + abi::ioreq_offset::size, access.size);
-    memory_->store64(base_ + abi::ioreq_offset::value, truncate(value, access.size));
-    memory_->store64(base_ + abi::ioreq_offset::pci_device, 0);
-    memory_->store64(base_ + abi::ioreq_offset::pci_register, 0);
-    memory_->store64(base_ + abi::ioreq_offset::reserved1, 0);
+    memory.store64(base + abi::ioreq_offset::type,
+                   static_cast<std::uint64_t>(access.space) | polling << 32U);
+    memory.store64(base + abi::ioreq_offset::direction,
+                   static_cast<std::uint64_t>(access.direction));
+    memory.store64(base + abi::ioreq_offset::address, access.address);
+    memory.store64(base + abi::ioreq_offset::size, access.size);
+    memory.store64(base + abi::ioreq_offset::value, truncate(value, access.size));
+    memory.store64(base + abi::ioreq_offset::pci_device, 0);
+    memory.store64(base + abi::ioreq_offset::pci_register, 0);
+    memory.store64(base + abi::ioreq_offset::reserved1, 0);
   }
 
   std::uint64_t consume() noexcept {
     std::uint64_t value = 0;
     if (direction_ == Direction::read) {
-      value = space_ == Space::port ? memory_->load32(base_ + abi::ioreq_offset::value)
-                                    : memory_->load64(base_ + abi::ioreq_offset::value);
+      value = space_ == Space::port ? memory_.load32(base_ + abi::ioreq_offset::value)
+                                    : memory_.load64(base_ + abi::ioreq_offset::value);
     }
     publish<SlotState::complete, SlotEvent::consume>();
     phase_ = Phase::idle;
@@ -269,16 +271,16 @@ class HypervisorSlot {
     constexpr SlotState free =
         next_state<SlotState::processing, SlotEvent::reset, SlotActor::hypervisor>;
     for (int attempt = 0; attempt < withdraw_attempts_max; ++attempt) {
-      std::uint64_t const seen = memory_->load_word(offset);
-      if (memory_->exchange_word(offset, seen, slot_word(free, generation_))) {
+      std::uint64_t const seen = memory_.load_word(offset);
+      if (memory_.exchange_word(offset, seen, slot_word(free, generation_))) {
         return word_state(seen);  // pairs with HsmSlot's exchanges: its accesses came before
       }
     }
-    memory_->store_word(offset, slot_word(free, generation_));
+    memory_.store_word(offset, slot_word(free, generation_));
     return SlotState::invalid;
   }
 
-  M* memory_;
+  M memory_;
   std::size_t base_;
   SlotCounters counters_{};
   Completion completion_;

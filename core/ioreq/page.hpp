@@ -42,8 +42,8 @@ constexpr std::optional<VcpuId> checked_vcpu(std::uint64_t number,
 template <Memory M>
 class HypervisorPage {
  public:
-  /// `memory` outlives the page.
-  HypervisorPage(M& memory, Completion completion) noexcept
+  /// `memory` names the page.
+  HypervisorPage(M memory, Completion completion) noexcept
       : slots_{make_slots(memory, completion, std::make_index_sequence<abi::ioreq_slot_count>{})} {}
 
   /// Writes FREE into all 16 slots, then lets `vcpu_count` vCPUs use theirs. Only now may the HSM
@@ -98,7 +98,7 @@ class HypervisorPage {
   using Slots = std::array<Slot, abi::ioreq_slot_count>;
 
   template <std::size_t... index>
-  static Slots make_slots(M& memory, Completion completion, std::index_sequence<index...>) {
+  static Slots make_slots(M memory, Completion completion, std::index_sequence<index...>) {
     return {Slot{memory, VcpuId{static_cast<std::uint16_t>(index)}, completion}...};
   }
 
