@@ -35,7 +35,9 @@ constexpr std::uint64_t truncate(std::uint64_t value, std::uint8_t size) noexcep
 
 /// Whether hardware can make an access of this size: 1, 2, 4 for ports, and 8 too for MMIO.
 constexpr bool is_access_size(Space space, std::uint8_t size) noexcept {
-  return size == 1 || size == 2 || size == 4 || (size == 8 && space != Space::port);
+  constexpr unsigned port_sizes = 1U << 1U | 1U << 2U | 1U << 4U;
+  unsigned const sizes = space == Space::port ? port_sizes : port_sizes | 1U << 8U;
+  return size <= access_size_max && (sizes >> size & 1U) != 0;
 }
 
 }  // namespace acrn::core

@@ -127,14 +127,16 @@ class RangeMap {
   /// How many ranges start at or below `key`. Halving without a branch on the data: mispredicted
   /// branches would cost more than the comparisons.
   [[nodiscard]] constexpr std::size_t count_from(Key key) const noexcept {
-    Rep const* const firsts = firsts_.data();
-    std::size_t below = 0;
-    for (std::size_t left = size_; left > 0;) {
-      std::size_t const half = (left + 1) / 2;
-      below += firsts[below + half - 1] <= key.value ? half : 0;
+    if (size_ == 0) {
+      return 0;
+    }
+    Rep const* base = firsts_.data();
+    for (std::size_t left = size_; left > 1;) {
+      std::size_t const half = left / 2;
+      base = base[half] <= key.value ? base + half : base;
       left -= half;
     }
-    return below;
+    return static_cast<std::size_t>(base - firsts_.data()) + (*base <= key.value ? 1 : 0);
   }
 
   template <class T>

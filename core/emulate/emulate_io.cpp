@@ -6,6 +6,14 @@
 namespace acrn::core {
 namespace {
 
+/// What routing needs besides the access.
+struct RouteContext {
+  VmState& vm;
+  Profile const& profile;
+  Ticks now;
+  Effects& effects;
+};
+
 /// Whether `bytes` bytes can follow `address` without a wrap past 2^64. Guest-physical addresses
 /// have at most 52 bits (SDM vol. 3A, section 4.1.4, MAXPHYADDR), so no hardware asks for one.
 constexpr bool fits_mmio(Access const& access) noexcept {
@@ -17,15 +25,14 @@ constexpr bool crosses_page(Access const& access) noexcept {
   return access.address % guest_page_size_bytes + access.size > guest_page_size_bytes;
 }
 
-/// Calls the device with a copy, so that it can change nothing but a read's value.
+/// Calls the device. Whatever it leaves in `access`, only a read's value is taken over.
 Route call_device(RouteContext const& context, DeviceId owner, Access& access) {
-  Device const device = context.vm.devices[owner];  // a copy too: the handler may change the table
-  Access seen = access;
-  HandlerResult const result = device.handler(device.context, seen, context.now, context.effects);
-  if (result.status == HandlerStatus::handled) {
-    if (access.direction == Direction::read) {
-      access.value = truncate(seen.value, access.size);
-    }
+  Device const device = context.vm.devices[owner];  // a copy: the handler may change the table
+  auto const [space, direction, size, address, value] = access;
+  HandlerResult const result = device.handler(device.context, access, context.now, context.effects);
+  bool const answered = result.status == HandlerStatus::handled && direction == Direction::read;
+  access = {space, direction, size, address, answered ? truncate(access.value, size) : value};
+  if (result.status == HandlerStatus::handled) [[likely]] {
     return Route::completed;
   }
   if (result.status == HandlerStatus::declined) {
@@ -49,8 +56,7 @@ Route route_to(RouteContext const& context, Lookup const& hit, Access& access) {
   return hit.claimed ? call_device(context, hit.owner, access) : unclaimed(context);
 }
 
-}  // namespace
-
+/// The port half of emulate_io: completed, no_handler, spans_devices or handler_error.
 Route hv_emulate_pio(RouteContext const& context, Access& access) {
   Port const port{static_cast<std::uint16_t>(access.address)};
   Lookup const hit = context.vm.ports.lookup(port);
@@ -66,6 +72,7 @@ Route hv_emulate_pio(RouteContext const& context, Access& access) {
   return route_to(context, hit, access);
 }
 
+/// The MMIO half, for write_protect too.
 Route hv_emulate_mmio(RouteContext const& context, Access& access) {
   Lookup const hit = context.vm.mmio.lookup({access.address});
   SpanRule const rule = context.profile.mmio_span;
@@ -78,6 +85,8 @@ Route hv_emulate_mmio(RouteContext const& context, Access& access) {
   }
   return route_to(context, hit, access);
 }
+
+}  // namespace
 
 Route emulate_io(VmState& vm, Turn /*turn*/, Profile const& profile, Access& access, Ticks now,
                  Effects& effects) {

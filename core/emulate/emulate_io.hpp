@@ -16,14 +16,6 @@ namespace acrn::core {
 /// Size of the pages that EPT maps guest-physical memory by, at their smallest.
 inline constexpr std::uint64_t guest_page_size_bytes = 4096;
 
-/// What routing needs besides the access.
-struct RouteContext {
-  VmState& vm;
-  Profile const& profile;
-  Ticks now;
-  Effects& effects;
-};
-
 /// Routes one access. On return a write's value is cut to its size; a read's value is what was
 /// answered, cut to its size, or all ones of its size where nobody has answered yet. Routes:
 ///  - completed: a device answered, or nobody exists who could (no device model: all ones);
@@ -35,12 +27,5 @@ struct RouteContext {
 ///  - handler_error: effects.handler_errno() says what the device returned.
 Route emulate_io(VmState& vm, Turn turn, Profile const& profile, Access& access, Ticks now,
                  Effects& effects);
-
-/// The port half of emulate_io. `access` is valid, its value prepared as for a handler. Routes:
-/// completed, no_handler, spans_devices, handler_error.
-Route hv_emulate_pio(RouteContext const& context, Access& access);
-
-/// The MMIO half, for write_protect too. Likewise.
-Route hv_emulate_mmio(RouteContext const& context, Access& access);
 
 }  // namespace acrn::core

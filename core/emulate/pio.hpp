@@ -16,21 +16,26 @@ namespace acrn::core {
 /// to its size; an IN asks for nothing and starts as all ones of its size. INS, OUTS and REP forms,
 /// and qualifications that no CPU makes, are StepKind::unsupported.
 template <CpuView Cpu>
-Step pio_instr_vmexit_handler(VmExit const& exit, Cpu& cpu) {
+void pio_instr_vmexit_handler(VmExit const& exit, Cpu& cpu, Step& step) {
   IoQualification const io = decode_io_qualification(exit.qualification);
   if (!io.is_valid()) [[unlikely]] {
-    return Step::make_unsupported(Unsupported::malformed_qualification);
+    step.kind = StepKind::unsupported;
+    step.unsupported = Unsupported::malformed_qualification;
+    return;
   }
   if (io.form == IoForm::string || io.repeat == IoRepeat::rep) [[unlikely]] {
-    return Step::make_unsupported(Unsupported::string_io);
+    step.kind = StepKind::unsupported;
+    step.unsupported = Unsupported::string_io;
+    return;
   }
   std::uint64_t const value =
       io.direction == Direction::write ? cpu.read_register(Register::rax) : ~std::uint64_t{0};
-  return Step::make_access({.space = Space::port,
-                            .direction = io.direction,
-                            .size = io.size,
-                            .address = io.port.value,
-                            .value = truncate(value, io.size)});
+  step.kind = StepKind::access;
+  step.access = {.space = Space::port,
+                 .direction = io.direction,
+                 .size = io.size,
+                 .address = io.port.value,
+                 .value = truncate(value, io.size)};
 }
 
 /// RAX after an IN of 1, 2 or 4 bytes. Asks `cpu` for the old RAX only if some of it stays.

@@ -54,12 +54,8 @@ class Splitter {
     offset_ = static_cast<std::uint8_t>(offset_ + piece.size);
   }
 
-  /// The whole access. Its value, once is_finished(), is what the pieces read or wrote.
-  [[nodiscard]] constexpr Access whole() const noexcept {
-    Access whole = whole_;
-    whole.value = gathered_;
-    return whole;
-  }
+  /// What the pieces taken so far read or wrote, each at its place; the other bytes are 0.
+  [[nodiscard]] constexpr std::uint64_t value() const noexcept { return gathered_; }
 
  private:
   Access whole_{};

@@ -24,13 +24,17 @@ struct Commit {
   std::uint8_t register_count{};  ///< the first so many of both arrays are meant
   std::uint8_t rip_advance{};     ///< bytes to add to RIP; 0 keeps it
 
+  /// Forgets what it held.
+  constexpr void start(std::uint8_t advance) noexcept {
+    register_count = 0;
+    rip_advance = advance;
+  }
   constexpr void set(Register reg, std::uint64_t value) noexcept {
     check(register_count < commit_register_count_max, "an instruction writes too many registers");
     values.data()[register_count] = value;
     registers.data()[register_count] = reg;
     ++register_count;
   }
-  friend constexpr bool operator==(Commit const&, Commit const&) = default;
 };
 
 /// Exception vectors that emulation can raise. Source: Intel SDM vol. 3A (Sep 2023), table 6-1.
@@ -76,26 +80,14 @@ constexpr std::string_view name(Unsupported why) noexcept {
 /// Which field of a Step is meant.
 enum class StepKind : std::uint8_t { access, done, fault, unsupported };
 
-/// The next thing a trapped instruction needs.
+/// The next thing a trapped instruction needs. Only the field that `kind` names is up to date; the
+/// others keep what they held, so that a step costs no more than it says.
 struct Step {
   StepKind kind{};
   Unsupported unsupported{};  ///< of StepKind::unsupported
   Fault fault{};              ///< of StepKind::fault
   Access access{};            ///< of StepKind::access: to be made, then IoOp::next()
   Commit commit{};            ///< of StepKind::done
-
-  static constexpr Step make_access(Access const& access) noexcept {
-    return {.kind = StepKind::access, .access = access};
-  }
-  static constexpr Step make_done(Commit const& commit) noexcept {
-    return {.kind = StepKind::done, .commit = commit};
-  }
-  static constexpr Step make_fault(Fault fault) noexcept {
-    return {.kind = StepKind::fault, .fault = fault};
-  }
-  static constexpr Step make_unsupported(Unsupported why) noexcept {
-    return {.kind = StepKind::unsupported, .unsupported = why};
-  }
 };
 
 }  // namespace acrn::core

@@ -84,34 +84,31 @@ class VcpuIo {
   template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
   Progress begin(VmExit const& exit, VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
                  Ticks now) {
-    return run(op_.start(exit, env.profile, env.cpu, env.memory), env, turn, now);
+    if (op_.start(exit, env.profile, env.cpu, env.memory).kind != StepKind::access) {
+      return end();
+    }
+    cutting_ = false;
+    return drive(route_request(env, turn, now), env, turn, now);
   }
 
   /// Goes on with an exit that was waiting or busy; answers the same again if nothing has changed.
   /// The caller holds the VM's turn.
   template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
   Progress resume(VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn, Ticks now) {
-    Progress progress = Progress::done;
     switch (phase_) {
       case Phase::idle:
-        check(false, "VcpuIo::resume() needs an exit in flight");
         break;
       case Phase::routing:
-        progress = make(env, turn, now);
-        break;
+        return drive(route_request(env, turn, now), env, turn, now);
       case Phase::submitting:
-        progress = submit(env);
-        break;
-      case Phase::polling:
-        progress = poll(env.slot);
-        if (progress == Progress::done && take_piece(env.vm)) [[unlikely]] {
-          progress = make(env, turn, now);
-        }
-        break;
+        return drive(AfterRoute::submit, env, turn, now);
+      case Phase::polling: {
+        Progress const progress = poll(env.slot);
+        return progress == Progress::done ? drive(AfterRoute::finish, env, turn, now) : progress;
+      }
     }
-    return progress == Progress::done
-               ? run(op_.next(access_.value, env.cpu, env.memory), env, turn, now)
-               : progress;
+    check(false, "VcpuIo::resume() needs an exit in flight");
+    return Progress::cancelled;
   }
 
   /// Withdraws the exit that is in flight, if any.
@@ -126,47 +123,37 @@ class VcpuIo {
   /// Whether an exit is waiting or busy.
   [[nodiscard]] bool in_flight() const noexcept { return phase_ != Phase::idle; }
   /// After Progress::done.
-  [[nodiscard]] Commit const& commit() const noexcept { return commit_; }
+  [[nodiscard]] Commit const& commit() const noexcept { return op_.step().commit; }
   /// After Progress::fault.
-  [[nodiscard]] Fault fault() const noexcept { return fault_; }
+  [[nodiscard]] Fault fault() const noexcept { return op_.step().fault; }
   /// After Progress::unsupported.
-  [[nodiscard]] Unsupported unsupported() const noexcept { return unsupported_; }
+  [[nodiscard]] Unsupported unsupported() const noexcept { return op_.step().unsupported; }
   /// After Progress::busy, or a fault because the slot can take no request: the slot's reason.
   [[nodiscard]] Busy busy() const noexcept { return busy_; }
   /// How the last access or piece was routed.
   [[nodiscard]] Route route() const noexcept { return route_; }
-  /// While waiting or busy: the access or piece in question. After done: the instruction's last
-  /// access, whole, with a read's value.
-  [[nodiscard]] Access const& access() const noexcept { return access_; }
+  /// The instruction's last access, whole. Once it is answered, a read's value is there.
+  [[nodiscard]] Access const& access() const noexcept { return op_.step().access; }
+  /// What was routed last, and is waiting or busy if anything is: that access, or a piece of it.
+  [[nodiscard]] Access const& request() const noexcept {
+    return cutting_ ? piece_ : op_.step().access;
+  }
 
  private:
   enum class Phase : std::uint8_t { idle, routing, submitting, polling };
 
-  /// Follows the instruction from `step` on.
+  /// Follows the instruction on from a request that was routed: `action` is what follows that.
   template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
-  Progress run(Step step, VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn, Ticks now) {
-    while (step.kind == StepKind::access) {
-      access_ = step.access;
-      cutting_ = false;
-      Progress const progress = make(env, turn, now);
-      if (progress != Progress::done) {
-        return progress;
-      }
-      step = op_.next(access_.value, env.cpu, env.memory);
-    }
-    return end(step);
-  }
-
-  /// Makes access_, or what is left of its pieces. Progress::done says that it is answered.
-  template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
-  Progress make(VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn, Ticks now) {
-    SpanRule const span = span_rule(env.profile, access_.space);
+  Progress drive(AfterRoute action, VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
+                 Ticks now) {
     for (;;) {
-      route_ = emulate_io(env.vm, turn, env.profile, access_, now, env.effects);
-      switch (after_route(route_, span, env.vm.device_model)) {
+      switch (action) {
         case AfterRoute::finish:
-          if (!take_piece(env.vm)) {
-            return Progress::done;
+          if (cutting_) [[unlikely]] {
+            take_piece(env.vm);
+          }
+          if (!cutting_ && op_.next(access().value, env.cpu, env.memory).kind != StepKind::access) {
+            return end();
           }
           break;
         case AfterRoute::submit:
@@ -177,22 +164,32 @@ class VcpuIo {
         case AfterRoute::cut:
           check(!cutting_, "a piece of an access spans ranges");
           cutting_ = true;
-          split_ = Splitter{access_};
-          access_ = split_.next(env.vm);
+          split_ = Splitter{access()};
+          piece_ = split_.next(env.vm);
           break;
         case AfterRoute::fault:
-          return end(IoOp::refused());
+          op_.fail();
+          return end();
       }
+      action = route_request(env, turn, now);
     }
   }
 
   template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
+  AfterRoute route_request(VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn, Ticks now) {
+    Access& access = current();
+    route_ = emulate_io(env.vm, turn, env.profile, access, now, env.effects);
+    return after_route(route_, span_rule(env.profile, access.space), env.vm.device_model);
+  }
+
+  template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
   Progress submit(VcpuEnvironment<Slot, Cpu, Memory> const& env) {
-    auto const ticket = env.slot.submit(access_);
+    auto const ticket = env.slot.submit(current());
     if (!ticket.has_value()) [[unlikely]] {
       busy_ = ticket.error();
       if (!is_temporary(busy_)) {
-        return end(IoOp::refused());
+        op_.fail();
+        return end();
       }
       phase_ = Phase::submitting;
       return Progress::busy;
@@ -203,18 +200,20 @@ class VcpuIo {
     return Progress::waiting;
   }
 
-  /// Progress::done says that access_ is answered.
+  /// Progress::done says that what was submitted is answered.
   template <SlotEnd Slot>
   Progress poll(Slot& slot) {
     Poll const answer = slot.poll(ticket_);
     switch (answer.kind) {
       case Poll::Kind::waiting:
         return Progress::waiting;
-      case Poll::Kind::value:
-        if (access_.direction == Direction::read) {
-          access_.value = truncate(answer.value, access_.size);
+      case Poll::Kind::value: {
+        Access& access = current();
+        if (access.direction == Direction::read) {
+          access.value = truncate(answer.value, access.size);
         }
         return Progress::done;
+      }
       case Poll::Kind::cancelled:
         phase_ = Phase::idle;
         return Progress::cancelled;
@@ -225,46 +224,42 @@ class VcpuIo {
     return Progress::violation;
   }
 
-  /// After access_ was answered: whether it was a piece that is followed by another, now in
-  /// access_. After the last piece access_ is the whole again.
-  bool take_piece(VmState const& vm) {
-    if (!cutting_) [[likely]] {
-      return false;
-    }
-    split_.done(access_);
+  /// After a piece was answered: the next one is in piece_, or, after the last one, the step's
+  /// access has the value of all of them and cutting_ is over.
+  void take_piece(VmState const& vm) {
+    split_.done(piece_);
     cutting_ = !split_.is_finished();
-    access_ = cutting_ ? split_.next(vm) : split_.whole();
-    return cutting_;
+    if (cutting_) {
+      piece_ = split_.next(vm);
+    } else {
+      op_.step().access.value = split_.value();
+    }
   }
 
-  Progress end(Step const& step) {
+  Progress end() noexcept {
     phase_ = Phase::idle;
-    switch (step.kind) {
+    switch (op_.step().kind) {
       case StepKind::done:
-        commit_ = step.commit;
         return Progress::done;
       case StepKind::fault:
-        fault_ = step.fault;
         return Progress::fault;
       case StepKind::access:
       case StepKind::unsupported:
         break;
     }
-    unsupported_ = step.unsupported;
     return Progress::unsupported;
   }
 
-  Access access_{};
-  Ticket ticket_{};
+  Access& current() noexcept { return cutting_ ? piece_ : op_.step().access; }
+
   IoOp op_{};
   Phase phase_{};
   Route route_{};
   bool cutting_{};
-  Unsupported unsupported_{};
   Busy busy_{};
-  Fault fault_{};
-  Commit commit_{};
-  Splitter split_{};
+  Ticket ticket_{};
+  Access piece_{};    // while cutting_
+  Splitter split_{};  // while cutting_
 };
 
 static_assert(std::is_trivially_copyable_v<VcpuIo>, "an exit in flight can be checkpointed");
