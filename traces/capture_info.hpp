@@ -12,11 +12,11 @@ namespace acrn::traces {
 /// The clock that all stamps of a capture count in. Ticks are integers; nanoseconds only appear on
 /// display.
 struct Clock {
-  std::string kind{"unknown"};      ///< "kvm-trace", "qemu-log", "tsc", "none" ...
-  std::uint64_t hz_numerator{};     ///< ticks per second = numerator / denominator; 0: untimed
+  std::string kind{"unknown"};   ///< "kvm-trace", "qemu-log", "tsc", "none" ...
+  std::uint64_t hz_numerator{};  ///< ticks per second = numerator / denominator; 0: untimed
   std::uint64_t hz_denominator{1};
-  std::uint64_t resolution{1};      ///< smallest step the source could show, in ticks
-  std::uint64_t epoch{};            ///< tick value of the source's zero; stamps are absolute
+  std::uint64_t resolution{1};  ///< smallest step the source could show, in ticks
+  std::uint64_t epoch{};        ///< tick value of the source's zero; stamps are absolute
   [[nodiscard]] bool timed() const { return hz_numerator != 0; }
 };
 
@@ -27,25 +27,25 @@ struct VmInfo {
 
 /// How an import went: every line of the source is in exactly one of the three counts.
 struct SourceInfo {
-  std::string dialect;    ///< "kvm-ftrace", "kvm-trace-cmd", "kvm-perf-script", "qemu-log" ...
-  std::string file;       ///< base name of the source
-  std::uint32_t crc32c{}; ///< of the uncompressed source text
+  std::string dialect;     ///< "kvm-ftrace", "kvm-trace-cmd", "kvm-perf-script", "qemu-log" ...
+  std::string file;        ///< base name of the source
+  std::uint32_t crc32c{};  ///< of the uncompressed source text
   std::uint64_t used{};
   std::uint64_t ignored{};
   std::uint64_t rejected{};
-  std::uint64_t lost{};   ///< events that the source says it lost
+  std::uint64_t lost{};  ///< events that the source says it lost
 };
 
 /// Identity of a capture. The header part (clock, VMs, profile, cpu) is fixed when writing starts;
 /// `source` and `never_recorded` are completed by Writer::finish() in the index.
 struct CaptureInfo {
-  std::uint32_t version{};         ///< format version that wrote the file
+  std::uint32_t version{};  ///< format version that wrote the file
   Clock clock;
   std::string profile{"architectural"};
-  std::string cpu;                 ///< description; "vmx", "svm" or "" as its first word
+  std::string cpu;  ///< description; "vmx", "svm" or "" as its first word
   std::vector<VmInfo> vms;
   SourceInfo source;
-  std::vector<std::string> never_recorded;  ///< field names, e.g. "exit.qualification"
+  std::vector<std::string> never_recorded;       ///< field names, e.g. "exit.qualification"
   std::map<std::uint32_t, std::string> clients;  ///< names of AccessRow::client
 };
 

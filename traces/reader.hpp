@@ -40,26 +40,29 @@ struct ChunkInfo {
   std::uint32_t rows{};
   std::uint64_t dropped_before{};
   std::uint64_t file_offset{};  ///< of the chunk's frame, for messages
+  /// Chunks of one VM with the same group were flushed together: all accesses of a group precede
+  /// all accesses of the VM's later groups in sequence. 0 promises nothing.
+  std::uint64_t group{};
 };
 
 /// A stage stamp that only some rows have.
 struct StageColumn {
-  std::uint8_t stage{};                ///< 0 to 15
-  std::vector<std::uint32_t> rows;     ///< ascending row numbers within the batch
-  std::vector<std::uint64_t> times;    ///< ticks, one per entry of `rows`
+  std::uint8_t stage{};              ///< 0 to 15
+  std::vector<std::uint32_t> rows;   ///< ascending row numbers within the batch
+  std::vector<std::uint64_t> times;  ///< ticks, one per entry of `rows`
 };
 
 /// The decoded accesses of one chunk: structure of arrays.
 struct AccessBatch {
   ChunkInfo info;
   Column<std::uint64_t> sequence;
-  Column<std::uint64_t> time;       ///< ticks; not recorded for untimed captures
-  Column<std::uint8_t> shape;       ///< see pack_shape()
+  Column<std::uint64_t> time;  ///< ticks; not recorded for untimed captures
+  Column<std::uint8_t> shape;  ///< see pack_shape()
   Column<std::uint64_t> address;
   Column<std::uint64_t> value;
-  Column<std::uint8_t> value_known; ///< 0 or 1
-  Column<std::uint32_t> count;      ///< not recorded means 1
-  Column<std::uint8_t> handling;    ///< Handling
+  Column<std::uint8_t> value_known;  ///< 0 or 1
+  Column<std::uint32_t> count;       ///< not recorded means 1
+  Column<std::uint8_t> handling;     ///< Handling
   Column<std::uint32_t> client;
   Column<std::uint64_t> exit;
   std::vector<StageColumn> stages;
@@ -95,14 +98,16 @@ struct StreamTotals {
 };
 
 struct ReaderOptions {
-  std::uint64_t frame_bytes_max{64ULL << 20};  ///< refuse larger frames before allocating
+  std::uint64_t frame_bytes_max{32ULL << 20};  ///< refuse larger frames before allocating
 };
 
-/// Reads one capture. Throws ContentError (bad magic, CRC, newer version, truncation inside a frame,
-/// impossible sizes: message with file, offset, what was expected, what to do) and EnvironmentError.
+/// Reads one capture. Throws ContentError (bad magic, CRC, newer version, truncation inside a
+/// frame, impossible sizes: message with file, offset, what was expected, what to do) and
+/// EnvironmentError.
 ///
-/// A file without index or trailer (a cut recording) opens: next_*() deliver every whole frame, then
-/// `cut()` tells that the end is missing. A damaged frame throws; recover() skips to the next sync.
+/// A file without index or trailer (a cut recording) opens: next_*() deliver every whole frame,
+/// then `cut()` tells that the end is missing. A damaged frame throws; recover() skips to the next
+/// sync.
 class Reader {
  public:
   explicit Reader(std::string const& path, ReaderOptions const& options = {});

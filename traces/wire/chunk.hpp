@@ -14,7 +14,7 @@ namespace acrn::traces {
 /// or all are nullptr in a chunk without rows.
 struct ChunkView {
   ChunkHead head;
-  std::span<ClientNameView const> names;
+  std::span<ClientNameView const> names{};
   ExitColumns const* exit{};
   AccessColumns const* access{};
   SlotColumns const* slot{};

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "traces/info_codec.hpp"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <stdexcept>
+
+namespace acrn::traces {
+
+namespace {
+
+void to_source(SourceInfo const& from, v1::Source& to) {
+  to.set_dialect(to_utf8(from.dialect));
+  to.set_file(to_utf8(from.file));
+  to.set_crc32c(from.crc32c);
+  to.set_used(from.used);
+  to.set_ignored(from.ignored);
+  to.set_rejected(from.rejected);
+  to.set_lost(from.lost);
+}
+
+SourceInfo from_source(v1::Source const& from) {
+  return {.dialect = from.dialect(),
+          .file = from.file(),
+          .crc32c = from.crc32c(),
+          .used = from.used(),
+          .ignored = from.ignored(),
+          .rejected = from.rejected(),
+          .lost = from.lost()};
+}
+
+}  // namespace
+
+v1::Header to_header(CaptureInfo const& info) {
+  v1::Header header;
+  header.set_version(format_version);
+  header.set_min_reader(1);
+  v1::Clock& clock = *header.add_clocks();
+  clock.set_kind(to_utf8(info.clock.kind));
+  clock.set_hz_numerator(info.clock.hz_numerator);
+  clock.set_hz_denominator(info.clock.hz_denominator);
+  clock.set_resolution(info.clock.resolution);
+  clock.set_epoch(info.clock.epoch);
+  header.set_profile(to_utf8(info.profile));
+  header.set_cpu(to_utf8(info.cpu));
+  for (VmInfo const& vm : info.vms) {
+    v1::Vm& added = *header.add_vms();
+    added.set_id(vm.id);
+    added.set_vcpus(vm.vcpus);
+  }
+  to_source(info.source, *header.mutable_source());
+  for (std::string const& field : info.never_recorded) header.add_never_recorded(to_utf8(field));
+  return header;
+}
+
+std::string problem_of(v1::Header const& header) {
+  auto const wide = [](std::uint32_t number) { return number > 0xFFFF; };
+  for (v1::Clock const& clock : header.clocks()) {
+    if (clock.id() != 0) return "clock " + std::to_string(clock.id()) + ", only clock 0 is known";
+    if (clock.hz_denominator() == 0) return "a clock with a denominator of 0";
+  }
+  for (v1::Vm const& vm : header.vms()) {
+    if (wide(vm.id()) || wide(vm.vcpus())) return "a VM or vCPU number above 65,535";
+  }
+  return {};
+}
+
+CaptureInfo from_header(v1::Header const& header) {
+  CaptureInfo info;
+  info.version = header.version();
+  if (header.clocks_size() > 0) {
+    v1::Clock const& clock = header.clocks(0);
+    info.clock = {.kind = clock.kind(),
+                  .hz_numerator = clock.hz_numerator(),
+                  .hz_denominator = clock.hz_denominator(),
+                  .resolution = clock.resolution(),
+                  .epoch = clock.epoch()};
+  }
+  info.profile = header.profile();
+  info.cpu = header.cpu();
+  for (v1::Vm const& vm : header.vms()) {
+    info.vms.push_back({.id = static_cast<std::uint16_t>(vm.id()),
+                        .vcpus = static_cast<std::uint16_t>(vm.vcpus())});
+  }
+  info.source = from_source(header.source());
+  info.never_recorded.assign(header.never_recorded().begin(), header.never_recorded().end());
+  return info;
+}
+
+void to_index(CaptureInfo const& info, v1::Index& index) {
+  to_source(info.source, *index.mutable_source());
+  for (std::string const& field : info.never_recorded) index.add_never_recorded(to_utf8(field));
+  for (auto const& [id, name] : info.clients) {
+    v1::ClientName& client = *index.add_clients();
+    client.set_id(id);
+    client.set_name(to_utf8(name));
+  }
+}
+
+void complete_from_index(v1::Index const& index, CaptureInfo& info) {
+  info.source = from_source(index.source());
+  info.never_recorded.assign(index.never_recorded().begin(), index.never_recorded().end());
+  for (v1::ClientName const& client : index.clients()) info.clients[client.id()] = client.name();
+}
+
+namespace {
+
+/// Length of the valid UTF-8 sequence at the start of `text`, or 0. Source: Unicode Standard 15.0,
+/// table 3-7 "Well-Formed UTF-8 Byte Sequences".
+std::size_t utf8_length(std::string_view text) {
+  auto const byte = [text](std::size_t i) {
+    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
+  };
+  auto const between = [byte](std::size_t i, std::uint8_t low, std::uint8_t high) {
+    return byte(i) >= low && byte(i) <= high;
+  };
+  std::uint8_t const lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return between(1, 0x80, 0xBF) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    bool const second = between(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF);
+    return second && between(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    bool const second = between(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF);
+    return second && between(2, 0x80, 0xBF) && between(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string to_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t const length = utf8_length(text);
+    valid += length == 0 ? std::string_view{"\xEF\xBF\xBD"} : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return valid;
+}
+
+std::string serialise(google::protobuf::MessageLite const& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream{&bytes};
+  google::protobuf::io::CodedOutputStream coded{&stream};
+  coded.SetSerializationDeterministic(true);
+  if (!message.SerializeToCodedStream(&coded)) {
+    throw std::length_error("a capture's header or index exceeds 2 GiB");
+  }
+  coded.Trim();
+  return bytes;
+}
+
+}  // namespace acrn::traces
