@@ -62,6 +62,7 @@ struct PlannedExit {
   std::uint32_t read_mask{};       ///< registers whose value before the exit is known
   std::uint32_t written_mask{};    ///< registers whose value after the exit is known
   std::uint32_t first_register{};  ///< index of the first value; see Plan::registers()
+  std::uint8_t length{};           ///< instruction length in bytes; 0: not recorded
   bool qualification_known{};
 };
 

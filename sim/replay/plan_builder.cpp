@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <utility>
 
 #include "core/access.hpp"
@@ -71,6 +72,7 @@ void PlanBuilder::check_row(traces::ChunkInfo const& info, std::size_t row,
 }
 
 void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::AccessRow const> rows) {
+  if (rows.empty()) return;
   std::vector<Pending>& pending = accesses_[info.vm];
   std::size_t const before = pending.size();
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -103,6 +105,7 @@ PlannedExit PlanBuilder::make_exit(traces::ExitRow const& row) {
   if (!vmx_ || !known_reason) return exit;  // other vendors' numbers mean other things
   exit.qualification = row.qualification.value_or(0);
   exit.qualification_known = row.qualification.has_value();
+  exit.length = row.length.value_or(0);
   exit.first_register = static_cast<std::uint32_t>(plan_.registers_.size());
   auto const take = [this](std::uint32_t mask, std::vector<std::uint64_t> const& values) {
     if (values.size() != static_cast<std::size_t>(std::popcount(mask))) return std::uint32_t{0};
@@ -115,7 +118,10 @@ PlannedExit PlanBuilder::make_exit(traces::ExitRow const& row) {
 }
 
 void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::ExitRow const> rows) {
+  if (rows.empty()) return;
   Exits& exits = exits_[{core::VmId{info.vm}, core::VcpuId{info.vcpu}}];
+  exits.segments.push_back(
+      {.first_row = info.first_sequence, .begin = exits.rows.size(), .count = rows.size()});
   for (traces::ExitRow const& row : rows) {
     exits.rows.push_back(make_exit(row));
     exits.time_out.push_back(row.time_out.value_or(traces::no_stamp));
@@ -124,8 +130,19 @@ void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::ExitRow c
 }
 
 void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::SlotRow const> rows) {
+  if (rows.empty()) return;
   std::vector<Transition>& transitions = transitions_[info.vm];
   for (traces::SlotRow const& row : rows) transitions.push_back({row.access, row.to, row.actor});
+}
+
+std::optional<std::size_t> PlanBuilder::Exits::find(std::uint64_t row) const {
+  auto const after = std::upper_bound(
+      segments.begin(), segments.end(), row,
+      [](std::uint64_t value, Segment const& segment) { return value < segment.first_row; });
+  if (after == segments.begin()) return std::nullopt;
+  Segment const& segment = *std::prev(after);
+  if (row - segment.first_row >= segment.count) return std::nullopt;
+  return segment.begin + (row - segment.first_row);
 }
 
 void PlanBuilder::sort_by_turn() {
@@ -169,13 +186,14 @@ void PlanBuilder::join_exits() {
     for (auto one = pending.rbegin(); one != pending.rend();
          ++one) {  // an exit's last access first
       Exits& exits = *by_vcpu[one->access.vcpu];
-      if (one->exit >= exits.rows.size()) continue;
-      std::uint32_t& number = exits.planned[one->exit];
+      auto const row = exits.find(one->exit);
+      if (!row) continue;
+      std::uint32_t& number = exits.planned[*row];
       if (number == no_planned_exit) {
         number = static_cast<std::uint32_t>(plan_.exits_.size());
-        plan_.exits_.push_back(exits.rows[one->exit]);
+        plan_.exits_.push_back(exits.rows[*row]);
         if (one->access.recorded_end == traces::no_stamp) {
-          one->access.recorded_end = exits.time_out[one->exit];
+          one->access.recorded_end = exits.time_out[*row];
         }
       }
       one->access.exit = number;

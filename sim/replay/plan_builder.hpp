@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -40,10 +41,19 @@ class PlanBuilder {
     std::uint8_t to{};
     std::uint8_t actor{};
   };
+  struct Segment {  // exit rows of one chunk
+    std::uint64_t first_row{};
+    std::size_t begin{};  // its first row's index in Exits
+    std::size_t count{};
+  };
   struct Exits {  // all exit rows of one vCPU
+    std::vector<Segment> segments;
     std::vector<PlannedExit> rows;
     std::vector<std::uint64_t> time_out;
     std::vector<std::uint32_t> planned;  // index into Plan::exits(), or no_planned_exit
+
+    /// Index of the row with this number; nothing where the capture lost it.
+    [[nodiscard]] std::optional<std::size_t> find(std::uint64_t row) const;
   };
 
   void check_vcpu(traces::ChunkInfo const& info) const;

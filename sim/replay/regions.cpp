@@ -13,6 +13,8 @@ namespace {
 
 using traces::Handling;
 
+constexpr std::uint64_t port_last = 0xffff;
+
 /// The bytes that some accesses touch.
 struct Touched {
   std::uint16_t vm{};
@@ -78,7 +80,16 @@ std::vector<Draft> collect(std::span<PlannedAccess const> accesses,
   }
   std::vector<Draft> drafts;
   drafts.reserve(seen.size());
-  for (auto const& [key, draft] : seen) drafts.push_back(draft);
+  for (auto const& [key, draft] : seen) {
+    drafts.push_back(draft);
+    PlannedRegion& region = drafts.back().region;
+    if (region.space != core::Space::port || region.last <= port_last) continue;
+    Draft wrapped = draft;  // port FFFFH is followed by port 0
+    wrapped.region.first = 0;
+    wrapped.region.last = region.last - port_last - 1;
+    region.last = port_last;
+    drafts.push_back(wrapped);
+  }
   return drafts;
 }
 

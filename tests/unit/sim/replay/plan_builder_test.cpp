@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/sim/replay/rows.hpp"
 #include "traces/error.hpp"
 
 namespace acrn::replay {
@@ -16,33 +17,14 @@ using core::Direction;
 using core::Space;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using tests::chunk;
+using tests::mmio_row;
+using tests::port_row;
 using traces::AccessRow;
 using traces::ChunkInfo;
 using traces::ExitRow;
 using traces::Handling;
 using traces::SlotRow;
-
-AccessRow port_row(std::uint64_t sequence, std::uint16_t port, Handling handling = {}) {
-  AccessRow row;
-  row.sequence = sequence;
-  row.time = 1000 + sequence;
-  row.access = {.space = Space::port,
-                .direction = Direction::write,
-                .size = 1,
-                .address = port,
-                .value = sequence & 0xffU};
-  row.handling = handling;
-  return row;
-}
-
-AccessRow mmio_row(std::uint64_t sequence, std::uint64_t gpa, std::uint8_t size,
-                   Handling handling) {
-  AccessRow row = port_row(sequence, 0, handling);
-  row.access.space = Space::mmio;
-  row.access.size = size;
-  row.access.address = gpa;
-  return row;
-}
 
 traces::CaptureInfo vmx_info() {
   traces::CaptureInfo info;
@@ -52,10 +34,6 @@ traces::CaptureInfo vmx_info() {
 
 PlanBuilder builder_of(PlanOptions options = {}) {
   return {vmx_info(), "t.acap", std::move(options)};
-}
-
-ChunkInfo chunk(std::uint16_t vm, std::uint16_t vcpu) {
-  return {.vm = vm, .vcpu = vcpu, .file_offset = 4096};
 }
 
 std::vector<std::uint64_t> addresses(Plan const& plan) {
@@ -220,6 +198,25 @@ TEST(PlanBuilder, JoinsExitsWhicheverChunkComesFirst) {
   EXPECT_EQ(plan.accesses()[3].exit, no_planned_exit);
 }
 
+TEST(PlanBuilder, FindsExitsByTheirRowNumberWhereChunksWereLost) {
+  ExitRow io;
+  io.reason = 30;
+  io.qualification = 0x0070'0000;
+  AccessRow early = port_row(0, 0x70);
+  early.exit = 3;
+  AccessRow late = port_row(1, 0x70);
+  late.exit = 1001;
+  ChunkInfo head = chunk(0, 0);
+  head.first_sequence = 1000;
+  PlanBuilder builder = builder_of();
+  builder.add(chunk(0, 0), std::vector{early, late});
+  builder.add(head, std::vector{ExitRow{}, io});
+  Plan const plan = std::move(builder).build();
+  EXPECT_EQ(plan.accesses()[0].exit, no_planned_exit);
+  ASSERT_EQ(plan.accesses()[1].exit, 0U);
+  EXPECT_TRUE(plan.exits()[0].qualification_known);
+}
+
 TEST(PlanBuilder, ExitsOfOtherVendorsAreNoEvidence) {
   ExitRow io;
   io.reason = 30;
@@ -271,56 +268,6 @@ TEST(SlotPath, MoreThanFourTransitionsAreNotTold) {
   EXPECT_EQ(path, 0x7564);
   EXPECT_EQ(append_slot_path(path, 0, 1), long_slot_path);
   EXPECT_EQ(append_slot_path(long_slot_path, 0, 1), long_slot_path);
-}
-
-std::vector<PlannedRegion> regions_of(std::vector<AccessRow> const& rows) {
-  PlanBuilder builder = builder_of();
-  builder.add(chunk(1, 0), rows);
-  Plan const plan = std::move(builder).build();
-  return {plan.regions().begin(), plan.regions().end()};
-}
-
-PlannedRegion port_region(std::uint64_t first, std::uint64_t last, bool in_hypervisor,
-                          std::uint32_t client = 0) {
-  return {core::VmId{1}, Space::port, first, last, in_hypervisor, client};
-}
-
-TEST(Regions, JoinNeighboursOfOneParty) {
-  EXPECT_THAT(
-      regions_of({port_row(0, 0x71, Handling::hypervisor), port_row(1, 0x70, Handling::hypervisor),
-                  port_row(2, 0x72, Handling::forwarded), port_row(3, 0x74, Handling::hypervisor)}),
-      ElementsAre(port_region(0x70, 0x71, true), port_region(0x72, 0x72, false),
-                  port_region(0x74, 0x74, true)));
-}
-
-TEST(Regions, AccessesThatOverlapShareOne) {
-  AccessRow wide = port_row(0, 0x71, Handling::forwarded);
-  wide.access.size = 4;
-  wide.client = 5;
-  EXPECT_THAT(regions_of({port_row(1, 0x70, Handling::hypervisor), wide,
-                          port_row(2, 0x74, Handling::hypervisor)}),
-              ElementsAre(port_region(0x70, 0x70, true), port_region(0x71, 0x74, true, 5)));
-}
-
-TEST(Regions, TheFirstForwardedAccessNamesTheClient) {
-  AccessRow first = port_row(0, 0x60);
-  first.client = 2;
-  AccessRow second = port_row(1, 0x60);
-  second.client = 3;
-  AccessRow third = port_row(2, 0x61, Handling::queued);
-  third.client = 4;
-  EXPECT_THAT(regions_of({third, second, first}),
-              ElementsAre(port_region(0x60, 0x60, false, 2), port_region(0x61, 0x61, true)));
-}
-
-TEST(Regions, SpacesStayApartAndTheLastAddressFits) {
-  EXPECT_THAT(regions_of({mmio_row(0, 0x71, 1, Handling::hypervisor),
-                          port_row(1, 0x70, Handling::hypervisor),
-                          mmio_row(2, ~std::uint64_t{0} - 1, 8, Handling::hypervisor)}),
-              ElementsAre(port_region(0x70, 0x70, true),
-                          PlannedRegion{core::VmId{1}, Space::mmio, 0x71, 0x71, true, 0},
-                          PlannedRegion{core::VmId{1}, Space::mmio, ~std::uint64_t{0} - 1,
-                                        ~std::uint64_t{0}, true, 0}));
 }
 
 }  // namespace

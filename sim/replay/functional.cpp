@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "sim/replay/functional.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+
+#include "core/check.hpp"
+#include "sim/replay/machine.hpp"
+#include "sim/replay/recorder.hpp"
+
+namespace acrn::replay {
+namespace {
+
+/// The service VM's whole part of the work, at once.
+void serve(Machine& machine) {
+  core::DispatchEffects effects = machine.dispatch();
+  core::check(effects.dispatched + effects.settled > 0, "an upcall finds a request");
+  while (auto const client = effects.wake.pop()) {
+    while (auto const request = machine.next_request(*client)) {
+      static_cast<void>(machine.complete(*request));
+    }
+  }
+}
+
+}  // namespace
+
+ReplayResult replay_functional(Plan const& plan, FunctionalOptions const& options) {
+  if (options.profile == nullptr) throw std::invalid_argument("a replay needs a profile");
+  std::optional<Recorder> recorder;
+  if (options.record != nullptr) recorder.emplace(*options.record);
+  Machine machine{plan, {.profile = options.profile, .recorder = recorder ? &*recorder : nullptr}};
+  std::span<PlannedAccess const> const accesses = plan.accesses();
+  for (std::size_t position = 0; position < accesses.size(); ++position) {
+    PlannedAccess const& access = accesses[position];
+    core::Ticks const now{access.time};
+    for (std::uint32_t element = 0; element < access.count; ++element) {
+      core::Progress progress = machine.begin(position, element, now);
+      while (progress == core::Progress::waiting) {
+        serve(machine);
+        progress = machine.resume(access.vcpu, now);
+      }
+      machine.finish(access.vcpu);
+    }
+  }
+  return machine.result();
+}
+
+}  // namespace acrn::replay

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The machine under replay, the same for both engines: core's VMs, slots, HSM, and what answers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/emulate/vcpu_io.hpp"
+#include "core/hsm/hsm.hpp"
+#include "core/ioreq/page.hpp"
+#include "core/profile.hpp"
+#include "sim/replay/checker.hpp"
+#include "sim/replay/plan.hpp"
+#include "sim/replay/recorder.hpp"
+#include "sim/replay/register_file.hpp"
+#include "sim/replay/result.hpp"
+#include "sim/replay/slot_log.hpp"
+#include "traces/wire/digest.hpp"
+
+namespace acrn::replay {
+
+struct MachineOptions {
+  core::Profile const* profile{&core::architectural};
+  core::Completion completion{core::Completion::notify};
+  Recorder* recorder{};  ///< when set, told of everything replayed
+};
+
+/// A client of the machine's HSM. All clients answer what the capture holds.
+struct MachineClient {
+  core::HsmClientId id{};
+  core::VmId vm{};
+  std::string name;  ///< "acrndm" for the default client
+};
+
+/// What a replayed VM consists of, and what happens to each planned access in it. The engine says
+/// when; the machine does the rest. Per element (0 to count - 1) of each access, on its vCPU:
+///
+///   may_begin() -> begin() -> while waiting { resume() } -> finish()
+///
+/// and for the service VM, after an upcall: dispatch(), then for each woken client next_request()
+/// and complete(). An access that a handler in the hypervisor answered, or that was queued for the
+/// device model without waiting, is answered by one recorded device inside core's maps; everything
+/// else goes through the request slot and the HSM to a client. Both answer with the recorded value;
+/// all ones where the capture does not know it, and where nobody claimed the access. PCI
+/// configuration ports are answered by the HSM itself where it does so in a real service VM.
+///
+/// Positions are indices into Plan::accesses(), vCPUs are indices into Plan::vcpus(). One thread.
+class Machine {
+ public:
+  /// `plan` and `options` outlive the machine. Throws std::invalid_argument for more VMs than an
+  /// HSM serves.
+  explicit Machine(Plan const& plan, MachineOptions const& options = {});
+  ~Machine();
+  Machine(Machine const&) = delete;
+  Machine& operator=(Machine const&) = delete;
+
+  /// Whether this access may begin now. The PCI configuration address register is one per VM, so
+  /// accesses to it from several vCPUs keep the capture's order: each waits until the one before
+  /// has been finished. Always true where accesses are replayed one after the other.
+  [[nodiscard]] bool may_begin(std::size_t position) const;
+  /// The vCPU exits. Progress::waiting: ring the upcall if effects() says so, resume() later.
+  /// Otherwise finish() is next.
+  core::Progress begin(std::size_t position, std::uint32_t element, core::Ticks now);
+  /// The vCPU looks again.
+  core::Progress resume(std::size_t vcpu, core::Ticks now);
+  /// Of the last begin() or resume() of this vCPU.
+  [[nodiscard]] core::Effects const& effects(std::size_t vcpu) const;
+  /// The guest is entered: registers are committed, outputs compared, digested and recorded.
+  /// `stamps`, if given, are stage_count ticks of the recording's clock.
+  void finish(std::size_t vcpu, std::span<std::uint64_t const> stamps = {});
+
+  /// One scan of all slots by the HSM's worker, or of one vCPU's slot.
+  core::DispatchEffects dispatch();
+  core::SlotEffects dispatch(std::size_t vcpu);
+  std::optional<core::Request> next_request(core::HsmClientId client);
+  /// The client answers a request with what the capture holds for it.
+  core::CompletionEffects complete(core::Request const& request);
+
+  /// The vCPU that a request or a notification is about.
+  [[nodiscard]] std::size_t vcpu_index(core::VcpuRef vcpu) const;
+  /// Ordered by id.
+  [[nodiscard]] std::span<MachineClient const> clients() const { return clients_; }
+
+  /// Totals so far.
+  [[nodiscard]] ReplayResult result() const;
+
+ private:
+  struct Vm;
+  struct Vcpu;
+
+  void make_vms();
+  void make_maps(Vm& vm);
+  void make_clients(Vm& vm);
+  void order_config_accesses();
+  core::VmExit make_exit(Vcpu& vcpu) const;
+  core::Progress advanced(Vcpu& vcpu, core::Progress progress);
+  void check_element(Vcpu const& vcpu, traces::DigestEntry const& entry);
+  static Evidence value_evidence(Vcpu const& vcpu);
+  void check_exit(Vcpu const& vcpu);
+  void check_register(Vcpu const& vcpu);
+  void record(Vcpu const& vcpu, traces::DigestEntry const& entry,
+              std::span<std::uint64_t const> stamps);
+  static void config_finished(Vcpu const& vcpu);
+  static core::HandlerResult recorded_device(void* context, core::Access& access, core::Ticks now,
+                                             core::Effects& effects);
+
+  Plan const& plan_;
+  MachineOptions options_;
+  SlotMover mover_{SlotMover::hypervisor};
+  std::vector<std::unique_ptr<Vm>> vms_;
+  std::vector<std::unique_ptr<Vcpu>> vcpus_;
+  std::unique_ptr<core::Hsm<LoggedMemory>> hsm_;
+  std::vector<MachineClient> clients_;
+  Checker checker_;
+  ReplayResult totals_;
+};
+
+}  // namespace acrn::replay

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How the machine under replay is put together from a plan.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "core/check.hpp"
+#include "sim/replay/coalesce.hpp"
+#include "sim/replay/machine_parts.hpp"
+
+namespace acrn::replay {
+namespace {
+
+std::vector<AddressRange> hypervisor_ranges(Plan const& plan, core::VmId vm, core::Space space) {
+  std::vector<AddressRange> ranges;
+  for (PlannedRegion const& region : plan.regions()) {
+    if (region.vm == vm && region.space == space && region.in_hypervisor) {
+      ranges.push_back({region.first, region.last});
+    }
+  }
+  return ranges;
+}
+
+std::string client_name(Plan const& plan, std::uint32_t client) {
+  if (client == 0) return std::string{default_client_name};
+  auto const& names = plan.info().clients;
+  auto const found = names.find(client);
+  return found != names.end() ? found->second : fmt::format("client {}", client);
+}
+
+/// What each named client of one VM is asked for. Neighbours of one client grow together where no
+/// access of the plan lies between them, which keeps the HSM's list short and changes nothing.
+using Wishes = std::map<std::string, std::vector<core::ClientRange>>;
+
+Wishes client_wishes(Plan const& plan, core::VmId vm) {
+  Wishes wishes;
+  std::string previous;
+  for (PlannedRegion const& region : plan.regions()) {
+    if (region.vm != vm) continue;
+    std::string const name = client_name(plan, region.client);
+    bool const wanted = region.client != 0 && name != default_client_name;
+    if (wanted) {
+      std::vector<core::ClientRange>& ranges = wishes[name];
+      if (name == previous && ranges.back().space == region.space) {
+        ranges.back().last = region.last;
+      } else {
+        ranges.push_back({.space = region.space, .first = region.first, .last = region.last});
+      }
+    }
+    previous = wanted ? name : std::string{};
+  }
+  return wishes;
+}
+
+}  // namespace
+
+Machine::Machine(Plan const& plan, MachineOptions const& options)
+    : plan_{plan}, options_{options}, hsm_{std::make_unique<core::Hsm<LoggedMemory>>()} {
+  make_vms();
+  for (auto const& vm : vms_) {
+    make_maps(*vm);
+    make_clients(*vm);
+  }
+  order_config_accesses();
+}
+
+Machine::~Machine() = default;
+
+void Machine::make_vms() {
+  for (std::size_t i = 0; i < plan_.vcpus().size();) {
+    core::VmId const vm = plan_.vcpus()[i].vm;
+    std::size_t end = i;
+    while (end < plan_.vcpus().size() && plan_.vcpus()[end].vm == vm) ++end;
+    if (vms_.size() == core::hsm_vm_count_max) {
+      throw std::invalid_argument(fmt::format(
+          "the plan has more than {} VMs, which is all that one service module serves; choose some "
+          "with a VM filter",
+          core::hsm_vm_count_max));
+    }
+    std::uint32_t const vcpu_count = plan_.vcpus()[end - 1].vcpu.value + 1U;
+    Vm& made =
+        *vms_.emplace_back(std::make_unique<Vm>(vm, vcpu_count, mover_, options_.completion));
+    core::check(made.page.announce(vcpu_count).has_value(), "a plan's vCPU ids are below 16");
+    core::check(hsm_->add_vm(vm, vcpu_count).has_value(), "the HSM takes a plan's VM");
+    core::check(hsm_->set_page(vm, made.memory).has_value(), "the HSM takes an announced page");
+    made.orders_config = end - i > 1;
+    for (; i < end; ++i) {
+      PlannedVcpu const vcpu = plan_.vcpus()[i];
+      made.vcpus[vcpu.vcpu.value] = static_cast<std::uint16_t>(i);
+      vcpus_.push_back(std::make_unique<Vcpu>(vcpu, made));
+    }
+  }
+}
+
+void Machine::make_maps(Vm& vm) {
+  auto const device = vm.state.devices.add({.handler = &Machine::recorded_device, .context = &vm});
+  for (AddressRange const& range :
+       coalesce(hypervisor_ranges(plan_, vm.id, core::Space::port), core::port_range_count_max)) {
+    auto const ports = core::PortRange::closed({static_cast<std::uint16_t>(range.first)},
+                                               {static_cast<std::uint16_t>(range.last)});
+    core::check(vm.state.ports.insert(*ports, *device).has_value(), "coalesced ranges fit the map");
+  }
+  for (AddressRange const& range :
+       coalesce(hypervisor_ranges(plan_, vm.id, core::Space::mmio), core::mmio_range_count_max)) {
+    auto const addresses = core::MmioRange::closed({range.first}, {range.last}).value();
+    core::check(vm.state.mmio.insert(addresses, *device).has_value(), "likewise");
+  }
+}
+
+void Machine::make_clients(Vm& vm) {
+  auto const fallback = hsm_->create_client(vm.id, core::ClientKind::fallback);
+  clients_.push_back({.id = *fallback, .vm = vm.id, .name = std::string{default_client_name}});
+  for (auto const& [name, ranges] : client_wishes(plan_, vm.id)) {
+    auto const client = hsm_->create_client(vm.id, core::ClientKind::ranged);
+    if (!client) return;  // no room: the default client answers for the rest
+    for (core::ClientRange const& range : ranges) {
+      if (!hsm_->add_range(*client, range)) break;  // likewise
+    }
+    clients_.push_back({.id = *client, .vm = vm.id, .name = name});
+  }
+}
+
+void Machine::order_config_accesses() {
+  auto const orders = [](auto const& vm) { return vm->orders_config; };
+  if (std::none_of(vms_.begin(), vms_.end(), orders)) return;
+  for (std::size_t i = 0; i < plan_.accesses().size(); ++i) {
+    PlannedAccess const& access = plan_.accesses()[i];
+    Vm& vm = *vcpus_[access.vcpu]->vm;
+    if (vm.orders_config && touches_config_ports(access)) vm.config_positions.push_back(i);
+  }
+}
+
+}  // namespace acrn::replay
