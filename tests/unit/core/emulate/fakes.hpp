@@ -19,6 +19,10 @@
 
 namespace acrn::core::fakes {
 
+/// The sizes that accesses can have.
+inline constexpr std::array<std::uint8_t, 3> port_sizes{1, 2, 4};
+inline constexpr std::array<std::uint8_t, 4> mmio_sizes{1, 2, 4, 8};
+
 /// Registers, and the history of which were asked for.
 struct Cpu {
   std::array<std::uint64_t, 16> registers{};
