@@ -156,7 +156,7 @@ class HypervisorSlot {
   /// keeps changing it makes the comparison fail more than twice.
   static constexpr int withdraw_attempts_max = 4;
 
-  [[nodiscard]] SlotState state() const noexcept {
+  [[nodiscard]] SlotState state() noexcept {
     return word_state(memory_.load_word(base_ + abi::ioreq_offset::state));
   }
 

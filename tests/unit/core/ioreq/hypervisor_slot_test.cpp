@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/ioreq/hypervisor_slot.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/ioreq/foreign_hsm_slot.hpp"
+#include "core/ioreq/hsm_slot.hpp"
+
+namespace acrn::core {
+namespace {
+
+constexpr Access read_byte{
+    .space = Space::port, .direction = Direction::read, .size = 1, .address = 0x60};
+constexpr Access read_qword{
+    .space = Space::mmio, .direction = Direction::read, .size = 8, .address = 0xfee0'0000};
+constexpr Access write_word{.space = Space::port,
+                            .direction = Direction::write,
+                            .size = 2,
+                            .address = 0x3f8,
+                            .value = 0x1234};
+
+class HypervisorSlotTest : public testing::Test {
+ protected:
+  HypervisorSlotTest() { slot_.announce(); }
+
+  Ticket submit(Access const& access) {
+    auto const ticket = slot_.submit(access);
+    EXPECT_TRUE(ticket.has_value());
+    return ticket.has_value() ? *ticket : Ticket{};
+  }
+  Claim claim() {
+    auto const claim = hsm_.claim();
+    EXPECT_TRUE(claim.has_value());
+    return claim.value_or(Claim{});
+  }
+  [[nodiscard]] SlotState state() const {
+    return word_state(memory_.load_word(slot_offset(vcpu) + abi::ioreq_offset::state));
+  }
+  void scribble(std::uint32_t state) {
+    memory_.store_state(slot_offset(vcpu) + abi::ioreq_offset::state, state);
+  }
+  void refuse(Busy why) {
+    auto const ticket = slot_.submit(read_byte);
+    ASSERT_FALSE(ticket.has_value());
+    EXPECT_EQ(ticket.error(), why);
+  }
+
+  static constexpr VcpuId vcpu{5};
+  PageStorage storage_;
+  AtomicMemory memory_{storage_};
+  HypervisorSlot<AtomicMemory> slot_{memory_, vcpu, Completion::notify};
+  HsmSlot<AtomicMemory> hsm_{memory_, vcpu};
+  ForeignHsmSlot<AtomicMemory> foreign_{memory_, vcpu};
+};
+
+TEST_F(HypervisorSlotTest, T02TheAnswerComesExactlyOnce) {
+  Ticket const ticket = submit(read_byte);
+  EXPECT_TRUE(slot_.in_flight());
+  hsm_.complete(claim(), 0x5a);
+  EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 0x5a}));
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
+  EXPECT_EQ(state(), SlotState::free);
+  EXPECT_FALSE(slot_.in_flight());
+}
+
+TEST_F(HypervisorSlotTest, T03AnAnswerBeforeTheFirstPollIsNotLost) {
+  Ticket const ticket = submit(read_byte);
+  hsm_.complete(claim(), 1);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::value);
+}
+
+TEST_F(HypervisorSlotTest, T04ASpuriousNotificationIsJustWaiting) {
+  Ticket const ticket = submit(read_byte);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting) << "while PENDING";
+  Claim const mine = claim();
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting) << "while PROCESSING";
+  hsm_.complete(mine, 2);
+  EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 2})) << "and it still completes";
+}
+
+TEST_F(HypervisorSlotTest, T05AnOldTicketDoesNotSeeTheNextRequestsAnswer) {
+  Ticket const old = submit(read_byte);
+  hsm_.complete(claim(), 1);
+  slot_.poll(old);
+  Ticket const young = submit(read_byte);
+  hsm_.complete(claim(), 2);
+  EXPECT_EQ(slot_.poll(old).kind, Poll::Kind::cancelled);
+  EXPECT_EQ(slot_.poll(young), (Poll{Poll::Kind::value, 2}));
+}
+
+TEST_F(HypervisorSlotTest, T11I3ASecondRequestIsRefusedAndOverwritesNothing) {
+  Ticket const ticket = submit(write_word);
+  PageStorage const before = storage_;
+  refuse(Busy::in_flight);
+  EXPECT_EQ(storage_.bytes, before.bytes);
+  claim();
+  refuse(Busy::in_flight);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, T12OnlyTheVcpusOwnSlotIsTouched) {
+  PageStorage const before = storage_;
+  Ticket const ticket = submit(read_qword);
+  hsm_.complete(claim(), 3);
+  slot_.poll(ticket);
+  for (std::size_t i = 0; i < abi::ioreq_page_size; ++i) {
+    if (i / abi::ioreq_slot_size == vcpu.value) continue;
+    ASSERT_EQ(storage_.bytes[i], before.bytes[i]) << "byte " << i;
+  }
+}
+
+TEST_F(HypervisorSlotTest, T32TheAnswerIsTakenByThePrivateSizeDirectionAndType) {
+  Ticket const ticket = submit(read_byte);
+  Claim const mine = claim();
+  std::size_t const base = slot_offset(vcpu);
+  memory_.store32(base + abi::ioreq_offset::type, abi::ioreq_type_mmio);
+  memory_.store32(base + abi::ioreq_offset::direction, abi::ioreq_direction_write);
+  memory_.store64(base + abi::ioreq_offset::size, 4096);
+  hsm_.complete(mine, 0);
+  memory_.store64(base + abi::ioreq_offset::value, ~0ULL);
+  EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 0xff}));
+}
+
+TEST_F(HypervisorSlotTest, T37AClientThatSetsNoValueGivesAllOnesNotTheLastRequestsValue) {
+  for (Access const& access : {read_byte, read_qword}) {
+    Ticket const first = submit(access);
+    hsm_.complete(claim(), 0);
+    EXPECT_EQ(slot_.poll(first).value, 0U);
+    Ticket const second = submit(access);
+    foreign_.claim();
+    foreign_.complete();
+    EXPECT_EQ(slot_.poll(second).value, size_mask(access.size));
+  }
+}
+
+TEST_F(HypervisorSlotTest, AWritesAnswerHasNoValue) {
+  Ticket const ticket = submit(write_word);
+  hsm_.complete(claim(), 0xffff);
+  EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 0}));
+}
+
+TEST_F(HypervisorSlotTest, T71AWriteProtectRequestIsFreedLikeAnyOther) {
+  Access write = read_qword;
+  write.space = Space::write_protect;
+  write.direction = Direction::write;
+  Ticket const ticket = submit(write);
+  hsm_.complete(claim(), 0);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::value);
+  EXPECT_EQ(state(), SlotState::free);
+}
+
+TEST_F(HypervisorSlotTest, T21ACancelledRequestsAnswerIsDiscardedAndTheSlotFreed) {
+  Ticket const ticket = submit(read_byte);
+  Claim const mine = claim();
+  slot_.cancel(ticket);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
+  EXPECT_EQ(state(), SlotState::processing) << "the client still has it";
+  refuse(Busy::in_flight);
+  hsm_.complete(mine, 0x77);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled) << "no value for a stopped vCPU";
+  EXPECT_EQ(state(), SlotState::free);
+  EXPECT_EQ(slot_.counters().discarded, 1U);
+  EXPECT_EQ(slot_.poll(submit(read_byte)).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, ACancelledRequestsAnswerIsDiscardedByTheNextSubmissionToo) {
+  Ticket const old = submit(read_byte);
+  slot_.cancel(old);
+  hsm_.complete(claim(), 0x77);
+  Ticket const young = submit(read_byte);
+  EXPECT_EQ(slot_.counters().discarded, 1U);
+  slot_.cancel(old);
+  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting) << "an old ticket cancels nothing";
+}
+
+TEST_F(HypervisorSlotTest, ACompleteFoundOnAFreeSlotIsRepairedAndCounted) {
+  foreign_.complete();  // a bogus ACRN_IOCTL_NOTIFY_REQUEST_FINISH
+  Ticket const ticket = submit(read_byte);
+  EXPECT_EQ(slot_.counters().repaired, 1U);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, NonsenseFoundOnAFreeSlotIsRepairedAndCounted) {
+  scribble(0x4711);
+  submit(read_byte);
+  EXPECT_EQ(slot_.counters().repaired, 1U);
+  EXPECT_EQ(state(), SlotState::pending);
+}
+
+TEST_F(HypervisorSlotTest, APendingOrProcessingThatNobodyAskedForIsNotOverwritten) {
+  for (std::uint32_t const wrong : {abi::ioreq_state_pending, abi::ioreq_state_processing}) {
+    scribble(wrong);
+    refuse(Busy::not_free);
+    EXPECT_EQ(state(), static_cast<SlotState>(wrong));
+  }
+  foreign_.complete();  // whatever it was, its end is repaired
+  submit(read_byte);
+}
+
+TEST_F(HypervisorSlotTest, AnImpossibleStateEndsTheRequestWithAViolation) {
+  for (std::uint32_t const wrong : {abi::ioreq_state_free, 4U, ~0U}) {
+    Ticket const ticket = submit(read_byte);
+    claim();
+    scribble(wrong);
+    EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::violation);
+    EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
+    refuse(Busy::awaiting_clear);
+    slot_.acknowledge_clear();
+  }
+  EXPECT_EQ(slot_.counters().violations, 3U);
+}
+
+TEST_F(HypervisorSlotTest, ACancelledRequestThatTheServiceVmBrokeIsOverToo) {
+  Ticket const ticket = submit(read_byte);
+  slot_.cancel(ticket);
+  scribble(99);
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
+  EXPECT_EQ(slot_.counters().violations, 1U);
+  refuse(Busy::awaiting_clear);
+}
+
+TEST_F(HypervisorSlotTest, T18AResetWritesFreeInEveryState) {
+  for (std::uint32_t state_before = 0; state_before < 6; ++state_before) {
+    scribble(state_before);
+    slot_.reset();
+    EXPECT_EQ(state(), SlotState::free) << state_before;
+  }
+}
+
+TEST_F(HypervisorSlotTest, AResetBeforeTheHsmLookedFreesTheSlotAtOnce) {
+  Ticket const ticket = submit(read_byte);
+  PendingRequest const seen = hsm_.peek();
+  slot_.reset();
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
+  Ticket const young = submit(read_qword);
+  EXPECT_FALSE(hsm_.take(seen)) << "what was read before the reset cannot be claimed after it";
+  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, AResetAfterTheAnswerFreesTheSlotAtOnce) {
+  submit(read_byte);
+  hsm_.complete(claim(), 1);
+  slot_.reset();
+  submit(read_byte);
+}
+
+TEST_F(HypervisorSlotTest, T19ASlotInFlightAtAResetIsNotUsedBeforeTheHsmLetGo) {
+  submit(write_word);
+  Claim const mine = claim();
+  slot_.reset();
+  refuse(Busy::awaiting_clear);
+  EXPECT_EQ(hsm_.complete(mine, 0), Verdict::stale);
+  Ticket const young = submit(read_byte);
+  EXPECT_EQ(slot_.counters().late_answers, 1U);
+  EXPECT_EQ(slot_.counters().repaired, 0U);
+  EXPECT_EQ(hsm_.complete(mine, 0x99), Verdict::stale) << "and again, into the next request";
+  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
+  hsm_.complete(claim(), 7);
+  EXPECT_EQ(slot_.poll(young), (Poll{Poll::Kind::value, 7}));
+}
+
+TEST_F(HypervisorSlotTest, T19ALateAnswerOfAForeignHsmDoesNotPoisonTheSlot) {
+  submit(read_byte);
+  ASSERT_TRUE(foreign_.pending());
+  foreign_.claim();
+  slot_.reset();
+  refuse(Busy::awaiting_clear);
+  foreign_.put_value32(0x99);
+  foreign_.complete();
+  Ticket const young = submit(read_byte);
+  EXPECT_EQ(slot_.counters().late_answers, 1U);
+  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, TwoResetsInARowStillWaitForTheHsm) {
+  submit(read_byte);
+  Claim const mine = claim();
+  slot_.reset();
+  slot_.reset();
+  EXPECT_EQ(state(), SlotState::free);
+  refuse(Busy::awaiting_clear);
+  hsm_.clear(mine);
+  slot_.reset();
+  EXPECT_EQ(state(), SlotState::free);
+  submit(read_byte);
+}
+
+TEST_F(HypervisorSlotTest, TheHostsWordEndsTheWaitAndStaleClaimsStayHarmless) {
+  submit(read_byte);
+  Claim const mine = claim();
+  slot_.reset();
+  slot_.acknowledge_clear();
+  Ticket const young = submit(write_word);
+  PageStorage const before = storage_;
+  EXPECT_EQ(hsm_.complete(mine, 0x99), Verdict::stale);
+  EXPECT_EQ(storage_.bytes, before.bytes) << "neither state nor payload of the next request";
+  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, AcknowledgingWithoutNeedChangesNothing) {
+  Ticket const ticket = submit(read_byte);
+  slot_.acknowledge_clear();
+  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting);
+}
+
+TEST_F(HypervisorSlotTest, T01I4TheRequestIsWholeWhenItIsPending) {
+  submit(write_word);
+  PendingRequest const seen = hsm_.peek();
+  EXPECT_EQ(seen.kind, PendingRequest::Kind::request);
+  EXPECT_EQ(seen.access, write_word);
+}
+
+using HypervisorSlotDeathTest = HypervisorSlotTest;
+
+TEST_F(HypervisorSlotDeathTest, T27AVcpuWithoutASlotIsAProgrammersError) {
+  EXPECT_DEATH((HypervisorSlot<AtomicMemory>{memory_, VcpuId{16}, Completion::notify}),
+               "id below 16");
+}
+
+TEST_F(HypervisorSlotDeathTest, AnAccessThatHardwareCannotMakeIsAProgrammersError) {
+  Access access = read_byte;
+  access.size = 3;
+  EXPECT_DEATH(static_cast<void>(slot_.submit(access)), "size that its space allows");
+  access.size = 1;
+  access.space = Space::pci_config;
+  EXPECT_DEATH(static_cast<void>(slot_.submit(access)), "size that its space allows");
+}
+
+}  // namespace
+}  // namespace acrn::core
