@@ -133,6 +133,7 @@ class Reader::Impl {
     return *totals_;
   }
 
+  [[nodiscard]] std::string const& path() const { return path_; }
   [[nodiscard]] CaptureInfo const& info() const { return info_; }
   [[nodiscard]] bool cut() const { return cut_; }
 
@@ -317,6 +318,7 @@ Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
+std::string const& Reader::path() const { return impl_->path(); }
 CaptureInfo const& Reader::info() const { return impl_->info(); }
 bool Reader::cut() const { return impl_->cut(); }
 bool Reader::next(AccessBatch& batch) { return impl_->next(batch); }
