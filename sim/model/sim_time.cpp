@@ -2,7 +2,10 @@
 // 128-bit products: a tick count times 10^12 needs more than 64 bits.
 #include "sim/model/sim_time.hpp"
 
+#include <fmt/format.h>
+
 #include <numeric>
+#include <stdexcept>
 
 namespace acrn::model {
 namespace {
@@ -18,6 +21,14 @@ std::uint64_t scale(std::uint64_t value, std::uint64_t numerator, std::uint64_t 
 }
 
 }  // namespace
+
+void throw_outgrown(traces::CaptureInfo const& info) {
+  constexpr std::uint64_t days = sim_time_max.ps / ps_per_second / 86'400;
+  throw std::range_error{fmt::format(
+      "{}: simulated time outgrows 64 bits of picoseconds ({} days); replay a slice of the "
+      "capture, or with smaller stage costs",
+      info.source.file.empty() ? "the capture" : info.source.file, days)};
+}
 
 TickScale::TickScale(traces::Clock const& clock, std::uint64_t base) : base_{base} {
   std::uint64_t const hz = clock.timed() ? clock.hz_numerator : 1'000'000'000;

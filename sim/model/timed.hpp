@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/profile.hpp"
+#include "sim/model/hops.hpp"
 #include "sim/model/timing.hpp"
 #include "sim/replay/functional.hpp"
 #include "sim/replay/histogram.hpp"
@@ -19,7 +20,10 @@ struct TimedOptions {
   core::Profile const* profile{&core::architectural};
   std::optional<std::uint64_t> assume_gap_ns;  ///< guest time between accesses of untimed captures
   bool keep_stamps{false};                     ///< fill TimedResult::stamps
+  /// When set, everything replayed is written there with simulated stamps (not finished): ticks of
+  /// the capture's clock, which the recording must have too; nanoseconds for untimed captures.
   traces::Writer* record{};
+  Hops hops{Hops::direct};
 };
 
 /// Latency of a group of accesses: how many, and the distribution of exit-to-entry time.
@@ -44,6 +48,7 @@ struct TimedResult {
   std::uint64_t recorded_ns{};   ///< between the capture's first and last stamp
   std::uint64_t late{};          ///< accesses that started after their recorded time
   std::uint64_t late_ns_max{};
+  std::uint64_t upcalls_raised{};     ///< interrupts; replay.upcalls counts who wanted one
   std::uint64_t upcalls_coalesced{};  ///< requests that an upcall already on its way announced
   std::vector<replay::Histogram> stages_ns;  ///< one per Stage
   replay::Histogram latency_ns;              ///< exit to entry of every access
@@ -52,13 +57,17 @@ struct TimedResult {
   std::vector<Group> regions;  ///< per port, or per 4-KiB page or named region of MMIO
   std::vector<Group> clients;
   std::vector<Utilisation> utilisation;
+  std::uint64_t kernel_activations{};  ///< how often SystemC's kernel called an actor
   /// With keep_stamps: stage_count stamps (ns since the first exit, traces::no_stamp when absent)
   /// per access, row after row.
   std::vector<std::uint64_t> stamps;
 };
 
-/// Runs one simulation. Throws std::invalid_argument when the capture is untimed and no gap is
-/// assumed. One simulation at a time per process; each call makes a fresh simulation context.
+/// Runs one simulation. The plan's order of turns is kept whatever the timing: an access waits
+/// until all earlier ones of its VM have been routed. Throws std::invalid_argument when the capture
+/// is untimed and no gap is assumed, std::range_error when simulated time outgrows 64 bits of
+/// picoseconds (186 days; replay a slice). One simulation at a time per process; each call makes a
+/// fresh simulation context.
 TimedResult replay_timed(replay::Plan const& plan, Timing const& timing,
                          TimedOptions const& options = {});
 

@@ -41,13 +41,31 @@ void Actor::wake(SimTime time) {
   }
 }
 
+void Actor::wake_by_event(SimTime time) {
+  if (time < due_) {
+    due_ = time;
+    post();
+  }
+}
+
 void Actor::post() { event_.notify(sc_core::sc_time::from_value((due_ - present()).ps)); }
 
-void Actor::on_event() { timeline_.drive(*this); }
+// SystemC would turn an exception into a report of its own: it is kept, and all else stands still.
+void Actor::on_event() {
+  if (timeline_.failure_) return;
+  try {
+    timeline_.drive(*this);
+  } catch (...) {
+    timeline_.failure_ = std::current_exception();
+  }
+}
 
 Timeline::Timeline(Hops hops) : context_{fresh_context()}, hops_{hops} {}
 
-void Timeline::run() { sc_core::sc_start(); }
+void Timeline::run() {
+  if (sc_core::sc_pending_activity(context_)) sc_core::sc_start();
+  if (failure_) std::rethrow_exception(failure_);
+}
 
 void Timeline::want(Actor& actor) {
   if (!acting_ || hops_ == Hops::by_event || next_ == &actor) {

@@ -2,8 +2,10 @@
 // The one place that talks to the SystemC kernel: actors, and who acts next at what time.
 #pragma once
 
+#include <exception>
 #include <systemc>
 
+#include "sim/model/hops.hpp"
 #include "sim/model/sim_time.hpp"
 
 namespace acrn::model {
@@ -27,8 +29,8 @@ class Actor : public sc_core::sc_module {
 
   /// Asks for act() at `time`, not before the present; of several wishes the earliest wins.
   void wake(SimTime time);
-  /// The same for another actor.
-  static void wake(Actor& other, SimTime time) { other.wake(time); }
+  /// The same, but always by an event, so that the kernel's clock moves on.
+  void wake_by_event(SimTime time);
 
  private:
   friend class Timeline;
@@ -38,12 +40,6 @@ class Actor : public sc_core::sc_module {
   Timeline& timeline_;
   sc_core::sc_event event_;
   SimTime due_{never};
-};
-
-/// Whether hops between actors may be taken without the kernel where that changes nothing.
-enum class Hops : std::uint8_t {
-  direct,    ///< a hop that no pending event precedes is taken at once (the default)
-  by_event,  ///< every hop is an sc_event; slower, for comparison
 };
 
 /// Owns the simulation context and the present. Direct hops are exact temporal decoupling: the next
@@ -70,6 +66,7 @@ class Timeline {
 
   sc_core::sc_simcontext* context_;
   Actor* next_{};  // candidate for a direct hop; not posted
+  std::exception_ptr failure_;
   std::uint64_t activations_{};
   Hops hops_;
   bool acting_{false};

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,6 +94,18 @@ TEST_P(TimelineOf, SeveralInOneProcessEachStartAtZero) {
     timeline.run();
     EXPECT_THAT(log, ElementsAre(std::pair{"a", 42}));
   }
+}
+
+TEST_P(TimelineOf, AnActorsExceptionComesOutAsItIs) {
+  Log log;
+  Timeline timeline{GetParam()};
+  Scripted a{"a", timeline, log};
+  Scripted b{"b", timeline, log};
+  a.script = [](SimTime) { throw std::out_of_range{"mine"}; };
+  a.wake({1});
+  b.wake({2});
+  EXPECT_THROW(timeline.run(), std::out_of_range);
+  EXPECT_THAT(log, ElementsAre(std::pair{"a", 1}));
 }
 
 TEST_P(TimelineOf, HoldsTimesThatADoubleCannot) {
