@@ -2,6 +2,7 @@
 #include "traces/importers/byte_source.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "traces/error.hpp"
 
@@ -40,8 +41,7 @@ std::size_t ByteSource::read_plain(std::span<char> out) {
   file_.refill(std::min(out.size(), refill_bytes));
   auto const in = file_.window();
   std::size_t const count = std::min(in.size(), out.size());
-  std::transform(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count), out.begin(),
-                 [](std::uint8_t byte) { return static_cast<char>(byte); });
+  if (count != 0) std::memcpy(out.data(), in.data(), count);
   file_.consume(count);
   return count;
 }
