@@ -24,10 +24,10 @@ struct ImportProgress {
 };
 
 struct ImportOptions {
-  std::string dialect;                ///< one of dialect_names(); empty: detect
+  std::string dialect{};              ///< one of dialect_names(); empty: detect
   std::size_t rejected_shown_max{5};  ///< how many rejected lines the report keeps in full
-  std::function<void(ImportProgress const&)> progress;  ///< may throw to cancel; nothing is left
-  WriterOptions writer;
+  std::function<void(ImportProgress const&)> progress{};  ///< may throw to cancel; nothing is left
+  WriterOptions writer{};
 };
 
 /// A line that looked like an event and could not be one.

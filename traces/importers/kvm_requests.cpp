@@ -86,8 +86,8 @@ void KvmMachine::pio_sent(KvmVcpu& vcpu, std::uint64_t time, KvmPio const& event
 }
 
 void KvmMachine::pio_answered(KvmVcpu& vcpu, std::uint64_t time, KvmPio const& event) {
-  bool const certain =
-      !vcpu.fresh && outline_.has_userspace_exits && !(vcpu.hand_over && vcpu.hand_over->doubtful);
+  bool const known = !vcpu.fresh && outline_.has_userspace_exits;
+  bool const certain = known && !(vcpu.hand_over && vcpu.hand_over->doubtful);
   bool const in_user_space =
       vcpu.hand_over && (!vcpu.hand_over->doubtful || !answered_in_kernel(event.port));
   if (certain) {
@@ -104,7 +104,7 @@ void KvmMachine::pio_answered(KvmVcpu& vcpu, std::uint64_t time, KvmPio const& e
   if (in_user_space || vcpu.exit) row.stages[stage_value] = time;
   if (in_user_space) {
     row.handling = Handling::forwarded;
-  } else if (certain) {
+  } else if (known) {
     row.handling = Handling::hypervisor;
   }
   admit(vcpu, {.first = window_.open(vcpu.number, row), .rows = 1, .answered = true});
@@ -270,6 +270,7 @@ void KvmMachine::progress(KvmVcpu& vcpu, std::uint64_t time) {
 
 // Closes what is open as it is: events were lost, or the source ends.
 void KvmMachine::abandon(KvmVcpu& vcpu) {
+  if (vcpu.hand_over) tally_.note("user-space exit without its access");
   vcpu.hand_over.reset();
   for (KvmRequest const& request : vcpu.open) close(request);
   vcpu.open.clear();

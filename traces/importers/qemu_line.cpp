@@ -71,11 +71,11 @@ std::optional<QemuLine> parse_qemu_line(std::string_view text) noexcept {
   QemuLine line;
   line.time = take_prefix(scanner);
   line.event = scanner.take_token();
-  if (!is_event_name(line.event)) return std::nullopt;
   QemuAccess access;
   if (line.event == "memory_region_ops_write") {
     access.direction = core::Direction::write;
   } else if (line.event != "memory_region_ops_read") {
+    if (!is_event_name(line.event)) return std::nullopt;
     return line;
   }
   line.refused = parse_access(scanner, access);

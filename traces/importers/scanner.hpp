@@ -79,7 +79,7 @@ class Scanner {
     std::uint64_t value = 0;
     for (; length < rest_.size() && is_digit(rest_[length]); ++length) {
       auto const digit = static_cast<std::uint64_t>(rest_[length] - '0');
-      if (value > (~std::uint64_t{0} - digit) / 10) return std::nullopt;
+      if (length >= 19 && value > (~std::uint64_t{0} - digit) / 10) return std::nullopt;
       value = value * 10 + digit;
     }
     if (length == 0) return std::nullopt;

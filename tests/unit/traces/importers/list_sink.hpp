@@ -39,9 +39,7 @@ class ListSink final : public traces::RowSink {
     clients.emplace_back(name);
     return static_cast<traces::ClientId>(clients.size());
   }
-  void lost(std::uint16_t vcpu, std::uint64_t count) override {
-    losses.emplace_back(vcpu, count);
-  }
+  void lost(std::uint16_t vcpu, std::uint64_t count) override { losses.emplace_back(vcpu, count); }
 
   std::vector<Owned<traces::AccessRow>> accesses;
   std::vector<Owned<traces::ExitRow>> exits;
