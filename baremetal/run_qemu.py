@@ -103,7 +103,7 @@ def qemu_command(qemu: str, options: argparse.Namespace) -> list[str]:
 
 
 def boot(command: list[str], options: argparse.Namespace) -> Run:
-    """Runs QEMU until it ends, the image has halted, or the time is up; kills only what it began."""
+    """Runs QEMU until it ends, the image has halted, or the time is up."""
     start = time.monotonic()
     deadline = start + options.timeout
     grace = 0.2 if options.no_exit_device else EXIT_GRACE_SECONDS
