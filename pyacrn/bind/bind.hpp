@@ -8,9 +8,10 @@ namespace acrn::python {
 
 namespace py = pybind11;
 
-void bind_errors(py::module_& module);   ///< Error, ContentError, CaptureEnvironmentError
-void bind_capture(py::module_& module);  ///< Reader, read_columns
-void bind_replay(py::module_& module);   ///< replay
-void bind_import(py::module_& module);   ///< import_capture, dialect_names
+void bind_errors(py::module_& module);        ///< Error, ContentError, CaptureEnvironmentError
+void bind_capture(py::module_& module);       ///< Reader, read_columns
+void bind_replay(py::module_& module);        ///< replay_functional
+void bind_replay_timed(py::module_& module);  ///< replay_timed, stage_names
+void bind_import(py::module_& module);        ///< import_capture, dialect_names
 
 }  // namespace acrn::python

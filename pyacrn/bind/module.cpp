@@ -7,5 +7,6 @@ PYBIND11_MODULE(_core, module) {
   acrn::python::bind_errors(module);
   acrn::python::bind_capture(module);
   acrn::python::bind_replay(module);
+  acrn::python::bind_replay_timed(module);
   acrn::python::bind_import(module);
 }

@@ -30,7 +30,7 @@ def timed(seabios: Path) -> pyacrn.ReplayResult:
 
 @pytest.fixture
 def untimed(tmp_path: Path) -> Iterator[pyacrn.Capture]:
-    pyacrn.import_capture(SOURCE / "traces/captures/microvm_qemu.log.xz", tmp_path / "u.acap")
+    pyacrn.import_capture(SOURCE / "traces/captures/microvm_linux_qemu.trace.xz", tmp_path / "u.acap")
     with pyacrn.open(tmp_path / "u.acap") as capture:
         assert not capture.info.clock.timed
         yield capture
