@@ -89,9 +89,11 @@ Filters::Filters(FilterOptions const& options)
   if (!time_text_.empty()) window_ = parse_time_window(time_text_);
 }
 
-void Filters::resolve(traces::Clock const& clock, TimeSpan const& span) {
+void Filters::resolve(traces::Clock const& clock, std::optional<TimeSpan> const& known_span) {
   if (time_text_.empty()) return;
   if (!clock.timed()) refuse_time(time_text_, "this capture has no time stamps to choose by");
+  if (!known_span) refuse_time(time_text_, "standard input has no known length, give a file");
+  TimeSpan const span = *known_span;
   auto const tick = [&](TimeBound const& bound, std::uint64_t from) {
     std::uint64_t const offset = ns_to_ticks(clock, bound.offset_ns);
     if (bound.base == TimeBound::Base::end) {

@@ -60,9 +60,10 @@ class Filters {
   /// Checks and stores the options. Throws UsageError.
   explicit Filters(FilterOptions const& options);
 
-  /// Fixes the time window for one capture. Throws UsageError when the capture is untimed and a
-  /// window was asked for, or when the window ends before it begins. Call once before keep().
-  void resolve(traces::Clock const& clock, TimeSpan const& span);
+  /// Fixes the time window for one capture. Throws UsageError when a window was asked for and the
+  /// capture is untimed or its span is not known, or the window ends before it begins. Call once
+  /// before keep().
+  void resolve(traces::Clock const& clock, std::optional<TimeSpan> const& known_span);
 
   [[nodiscard]] bool keep(EventPlace const& place) const;
   /// Whether any filter is set.

@@ -126,11 +126,16 @@ TEST(TimeFilter, RefusesWhatItCannotUse) {
   EXPECT_THAT(refusal("2,1"), HasSubstr("for example: --time 0.5,1.5"));
 }
 
+TEST(TimeFilter, RefusesACaptureOfUnknownLength) {
+  Filters filters{{.time = "0,1"}};
+  EXPECT_THROW(filters.resolve(microseconds, std::nullopt), UsageError);
+}
+
 TEST(TimeFilter, RefusesACaptureWithoutTime) {
   Filters filters{{.time = "0,1"}};
-  EXPECT_THROW(filters.resolve(traces::Clock{}, {}), UsageError);
+  EXPECT_THROW(filters.resolve(traces::Clock{}, TimeSpan{}), UsageError);
   Filters without{{.vcpu = "0"}};
-  EXPECT_NO_THROW(without.resolve(traces::Clock{}, {}));
+  EXPECT_NO_THROW(without.resolve(traces::Clock{}, std::nullopt));
 }
 
 }  // namespace

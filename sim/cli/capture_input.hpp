@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Opens a capture for a verb: with the right words when it is not one, and past damage on request.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/cli/filters.hpp"
+#include "sim/cli/output.hpp"
+#include "traces/reader.hpp"
+
+namespace acrn::cli {
+
+/// What to do at a damaged chunk.
+enum class Damage : std::uint8_t { refuse, skip };
+
+/// A capture that is being read.
+class CaptureInput {
+ public:
+  /// Throws traces::ContentError and traces::EnvironmentError.
+  CaptureInput(std::string path, Damage damage);
+
+  [[nodiscard]] std::string const& path() const { return path_; }
+  [[nodiscard]] traces::Reader& reader() { return reader_; }
+  [[nodiscard]] traces::CaptureInfo const& info() const { return reader_.info(); }
+
+  /// The next chunk; false at the end. Throws traces::ContentError at damage, or skips and counts.
+  bool next(traces::Reader::Rows& rows);
+  /// Reads everything once, so that damage is found before any output, and starts again. Does
+  /// nothing when damage is skipped or the input cannot seek.
+  void check_all();
+  /// First and last stamp over all streams, in ticks; zeros when nothing is recorded. Nothing when
+  /// the input cannot seek, since the end is not known then.
+  std::optional<TimeSpan> time_span();
+
+  /// Warns about a missing end and about damage that was skipped. Call at the end.
+  void tell_gaps(Talk const& talk) const;
+  [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
+
+ private:
+  std::string path_;
+  bool seekable_{};  // a regular file: not standard input, not a pipe
+  Damage damage_;
+  traces::Reader reader_;
+  std::uint64_t skipped_{};
+};
+
+/// Throws traces::EnvironmentError when `path` names something that cannot be read as a file.
+void check_readable(std::string const& path);
+
+}  // namespace acrn::cli

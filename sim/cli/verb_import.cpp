@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// acrntb import: turns another tool's trace into a capture, and tells what became of every line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "sim/cli/capture_input.hpp"
+#include "sim/cli/import_report.hpp"
+#include "sim/cli/interrupt.hpp"
+#include "sim/cli/output_path.hpp"
+#include "sim/cli/print_json.hpp"
+#include "sim/cli/progress.hpp"
+#include "sim/cli/verb.hpp"
+
+namespace acrn::cli {
+namespace {
+
+struct Options {
+  std::string source;
+  std::string output;
+  std::string dialect;
+  bool json{};
+  bool force{};
+};
+
+std::string dialect_list() {
+  std::string list;
+  for (std::string_view const name : traces::dialect_names()) {
+    if (!list.empty()) list += ", ";
+    list += name;
+  }
+  return list;
+}
+
+void check(Options const& options) {
+  if (options.output == "-" && options.json) {
+    throw UsageError("--json and -o - both want standard output; give -o a file name");
+  }
+  auto const names = traces::dialect_names();
+  if (!options.dialect.empty() &&
+      std::find(names.begin(), names.end(), options.dialect) == names.end()) {
+    throw UsageError(
+        fmt::format("--dialect '{}': not a known dialect; for example: --dialect {} "
+                    "(known: {})",
+                    options.dialect, names.front(), dialect_list()));
+  }
+  check_readable(options.source);
+  check_output(options.output, options.source,
+               options.force ? Overwrite::allow : Overwrite::refuse);
+}
+
+ExitCode import(Options options, Session& session) {
+  if (options.output.empty()) options.output = default_capture_name(options.source);
+  check(options);
+  ImportJob const job{
+      .source = options.source, .output = options.output, .dialect = options.dialect};
+  traces::ImportReport const report =
+      run_import(job, session.talk, options.json ? ProgressMode::off : ProgressMode::automatic);
+  warn_rejected(report, options.source, session.talk);
+  if (options.json) {
+    print_json(session.out, import_json(report, job));
+  } else if (options.output == "-") {
+    session.talk.note(import_text(report, job));
+  } else {
+    session.out.write(import_text(report, job));
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Verb& chosen) {
+  auto const options = std::make_shared<Options>();
+  CLI::App* const verb = app.add_subcommand("import", "Turn a trace of KVM or QEMU into a capture");
+  verb->add_option("SOURCE", options->source,
+                   "Trace as text, plain or .xz, .gz, .zst; - is standard input")
+      ->required();
+  verb->add_option("-o,--output", options->output,
+                   "Capture to write; - is standard output (default: the source's name with .acap, "
+                   "in the current folder)")
+      ->type_name("OUT.acap");
+  verb->add_option("--dialect", options->dialect, "Do not guess: " + dialect_list())
+      ->type_name("NAME");
+  verb->add_flag("--force", options->force, "Overwrite the output");
+  verb->add_flag("--json", options->json, "The report as one JSON object");
+  verb->callback([options, &chosen] {
+    chosen = [options](Session& session) { return import(*options, session); };
+  });
+}
+
+}  // namespace acrn::cli
