@@ -9,6 +9,9 @@
 
 namespace acrn::traces {
 
+/// The format version that this code writes, and the newest that it reads.
+inline constexpr std::uint32_t format_version = 1;
+
 /// The clock that all stamps of a capture count in. Ticks are integers; nanoseconds only appear on
 /// display.
 struct Clock {

@@ -11,9 +11,6 @@
 
 namespace acrn::traces {
 
-/// The format version that this code writes, and the newest that it reads.
-inline constexpr std::uint32_t format_version = 1;
-
 v1::Header to_header(CaptureInfo const& info);
 /// What makes the header unusable; empty when nothing does.
 std::string problem_of(v1::Header const& header);
