@@ -144,7 +144,7 @@ TEST_P(Mutations, NeverLoseALine) {
   RecordProperty("seed", std::to_string(seed));
   std::mt19937_64 random(seed);
   std::string const original = tests::read_file(tests::source_dir() / GetParam());
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 100; ++round) {
     std::string text = original;
     for (int edit = 0; edit < 8; ++edit) {
       std::size_t const at = random() % text.size();
