@@ -130,13 +130,14 @@ class RangeMap {
     if (size_ == 0) {
       return 0;
     }
-    Rep const* base = firsts_.data();
+    Rep const* const firsts = firsts_.data();
+    std::size_t at = 0;  // the answer is between at and at + left
     for (std::size_t left = size_; left > 1;) {
       std::size_t const half = left / 2;
-      base = base[half] <= key.value ? base + half : base;
+      at = firsts[at + half] <= key.value ? at + half : at;
       left -= half;
     }
-    return static_cast<std::size_t>(base - firsts_.data()) + (*base <= key.value ? 1 : 0);
+    return at + (firsts[at] <= key.value ? 1 : 0);
   }
 
   template <class T>
