@@ -8,6 +8,7 @@ The notebook itself is not changed; --output keeps the executed copy. Exit codes
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, help="where to write the executed notebook")
     parser.add_argument("--timeout", type=int, default=120, help="seconds per cell, default: 120")
     options = parser.parse_args()
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # says nothing we need to hear
     notebook = nbformat.read(options.notebook, as_version=4)
     client = NotebookClient(
         notebook,
@@ -44,7 +46,7 @@ def main() -> int:
         resources={"metadata": {"path": str(options.notebook.resolve().parent)}},
     )
     try:
-        client.execute()
+        client.execute(cleanup_kc=True)  # or the kernel outlives this script
     except CellExecutionError as error:
         print(f"{options.notebook}: {error}", file=sys.stderr)
         return 1

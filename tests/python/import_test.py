@@ -46,5 +46,7 @@ def test_missing_source_is_the_environments_fault(tmp_path: Path) -> None:
 
 
 def test_unknown_dialect_is_a_value_error(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.txt"
+    trace.write_text(HEAD + LINES)
     with pytest.raises(ValueError, match="esperanto"):
-        pyacrn.import_capture(tmp_path / "t.txt", tmp_path / "out.acap", dialect="esperanto")
+        pyacrn.import_capture(trace, tmp_path / "out.acap", dialect="esperanto")

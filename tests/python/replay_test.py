@@ -2,6 +2,7 @@
 """Replay by both engines."""
 from __future__ import annotations
 
+import lzma
 import sys
 import threading
 from pathlib import Path
@@ -30,7 +31,13 @@ def timed(seabios: Path) -> pyacrn.ReplayResult:
 
 @pytest.fixture
 def untimed(tmp_path: Path) -> Iterator[pyacrn.Capture]:
-    pyacrn.import_capture(SOURCE / "traces/captures/microvm_linux_qemu.trace.xz", tmp_path / "u.acap")
+    """The committed QEMU log, as QEMU writes it without "-msg timestamp=on" or a trace backend's
+    prefix."""
+    packed = SOURCE / "traces/captures/microvm_linux_qemu.trace.xz"
+    with lzma.open(packed, "rt") as lines:
+        stripped = [line.split(":", 1)[1] for line in lines if ":memory_region_ops_" in line][:500]
+    (tmp_path / "u.log").write_text("".join(stripped))
+    pyacrn.import_capture(tmp_path / "u.log", tmp_path / "u.acap")
     with pyacrn.open(tmp_path / "u.acap") as capture:
         assert not capture.info.clock.timed
         yield capture
@@ -70,14 +77,21 @@ def test_stamps_ascend_and_give_the_latencies(timed: pyacrn.ReplayResult) -> Non
     assert reached[:, EXIT].all() and reached[:, ENTRY].all()
     order = np.where(reached, stages, 0)
     assert (np.maximum.accumulate(order, axis=1)[reached] == stages[reached]).all()
-    latency = stages[:, ENTRY] - stages[:, EXIT]
-    assert timed.latency.count == SEABIOS_ACCESSES
-    assert timed.latency.max_ns == latency.max()
-    assert timed.latency.min_ns == latency.min()
-    assert timed.latency.sum_ns == latency.sum()
+    per_element = _latency_of_elements(timed)
+    assert timed.latency.count == timed.elements == len(per_element)
+    assert timed.latency.max_ns == per_element.max()
+    assert timed.latency.min_ns == per_element.min()
+    assert timed.latency.sum_ns == (stages[:, ENTRY] - stages[:, EXIT]).sum()
     for percent, shown in ((50, timed.latency.p50_ns), (99, timed.latency.p99_ns)):
-        exact = np.percentile(latency, percent, method="inverted_cdf")
+        exact = np.percentile(per_element, percent, method="inverted_cdf")
         assert exact <= shown <= exact * (1 + 1 / 60)
+
+
+def _latency_of_elements(result: pyacrn.ReplayResult) -> Any:
+    """An access of several elements is several exits; the default costs are the same for each."""
+    assert result.stages is not None
+    whole = result.stages[:, ENTRY] - result.stages[:, EXIT]
+    return np.repeat(whole // result.columns.count, result.columns.count)
 
 
 def test_groups_cover_all_accesses(timed: pyacrn.ReplayResult) -> None:
@@ -89,11 +103,11 @@ def test_groups_cover_all_accesses(timed: pyacrn.ReplayResult) -> None:
 def test_columns_are_in_the_order_of_the_stamps(timed: pyacrn.ReplayResult) -> None:
     assert timed.timed is not None and timed.stages is not None
     latency = timed.stages[:, ENTRY] - timed.stages[:, EXIT]
-    serial = timed.columns.address == 0x3F8
-    group = next(one for one in timed.timed.regions if one.name.startswith("port 0x3f8"))
-    if group.latency.count == serial.sum():
-        assert group.latency.sum_ns == latency[serial].sum()
-    assert timed.columns.rows == len(latency)
+    rows = (timed.columns.space == pyacrn.Space.PORT) & (timed.columns.address == 0x402)
+    group = next(one for one in timed.timed.regions if one.name == "port 0x402")
+    assert group.reads + group.writes == rows.sum() > 0
+    assert group.writes == (timed.columns.direction[rows] == pyacrn.Direction.WRITE).sum()
+    assert group.latency.sum_ns == latency[rows].sum()
 
 
 def test_profile_changes_what_core_decides_only_where_profiles_differ(seabios: Path) -> None:
@@ -112,8 +126,8 @@ def test_timing_file_and_completion_change_the_latency(
     slow.write_text(head + "[stages.service]" + _with_ns(tail, 900_000))
     with pyacrn.open(seabios) as capture:
         slower = capture.replay(engine="systemc", timing=slow, assume_gap_ns=None)
-        polled = capture.replay(engine="systemc", completion="polling", poll_interval_ns=50)
-    assert slower.latency.p50_ns > 900_000 > timed.latency.p50_ns
+        polled = capture.replay(engine="systemc", completion="polling", poll_interval_ns=7000)
+    assert slower.latency.p90_ns > 900_000 > timed.latency.p90_ns
     assert polled.latency.sum_ns != timed.latency.sum_ns
     assert slower.digest == polled.digest == timed.digest
 

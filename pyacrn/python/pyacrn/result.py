@@ -18,7 +18,8 @@ STAGE_NAMES: tuple[str, ...] = _core.stage_names
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution of latencies; percentiles are at most 1.6 % above the exact value."""
+    """A distribution of latencies; percentiles are at most 1.6 % above the exact value. The count is
+    of single accesses (see ReplayResult.elements), except for groups."""
 
     count: int
     sum_ns: int
@@ -54,7 +55,8 @@ class VcpuDigest:
 
 @dataclass(frozen=True)
 class Group:
-    """The accesses of one port, one region or one client."""
+    """The accesses of one port, one region or one client; one of several elements counts once,
+    with the time of all of them."""
 
     name: str
     reads: int
@@ -153,7 +155,8 @@ class ReplayResult:
     """None for the functional engine."""
     stages: NDArray[np.uint64] | None
     """(accesses, 16) stamps in ns since the first exit, NO_STAMP where a stage was not reached;
-    None for the functional engine. STAMP_NAMES says what each column marks."""
+    None for the functional engine. STAMP_NAMES says what each column marks. An access of several
+    elements has the first one's exit and the last one's entry."""
 
     @property
     def latency(self) -> Distribution:
