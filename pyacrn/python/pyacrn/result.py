@@ -18,8 +18,10 @@ STAGE_NAMES: tuple[str, ...] = _core.stage_names
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution of latencies; percentiles are at most 1.6 % above the exact value. The count is
-    of single accesses (see ReplayResult.elements), except for groups."""
+    """A distribution of latencies; percentiles are at most 1.6 % above the exact value.
+
+    The count is of single accesses (see ReplayResult.elements), except for groups.
+    """
 
     count: int
     sum_ns: int
