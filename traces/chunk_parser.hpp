@@ -4,21 +4,15 @@
 
 #include <cstddef>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "traces/malformed.hpp"
 #include "traces/reader.hpp"
 #include "traces/wire/columns.hpp"
 
 namespace acrn::traces {
-
-/// A payload whose CRC holds but whose content contradicts the format; what() says in which way.
-class Malformed : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 struct ParsedChunk {
   ChunkHead head;

@@ -6,9 +6,18 @@
 
 #include <stdexcept>
 
+#include "traces/malformed.hpp"
+#include "traces/wire/field_walker.hpp"
+
 namespace acrn::traces {
 
 namespace {
+
+/// A header describes machines, it does not hold data.
+constexpr std::size_t header_bytes_max = std::size_t{1} << 20U;
+
+/// What libprotobuf may be asked to make of one index, in messages and strings.
+constexpr std::size_t index_items_max = std::size_t{1} << 21U;
 
 void to_source(SourceInfo const& from, v1::Source& to) {
   to.set_dialect(to_utf8(from.dialect));
@@ -28,30 +37,6 @@ SourceInfo from_source(v1::Source const& from) {
           .ignored = from.ignored(),
           .rejected = from.rejected(),
           .lost = from.lost()};
-}
-
-}  // namespace
-
-v1::Header to_header(CaptureInfo const& info) {
-  v1::Header header;
-  header.set_version(format_version);
-  header.set_min_reader(1);
-  v1::Clock& clock = *header.add_clocks();
-  clock.set_kind(to_utf8(info.clock.kind));
-  clock.set_hz_numerator(info.clock.hz_numerator);
-  clock.set_hz_denominator(info.clock.hz_denominator);
-  clock.set_resolution(info.clock.resolution);
-  clock.set_epoch(info.clock.epoch);
-  header.set_profile(to_utf8(info.profile));
-  header.set_cpu(to_utf8(info.cpu));
-  for (VmInfo const& vm : info.vms) {
-    v1::Vm& added = *header.add_vms();
-    added.set_id(vm.id);
-    added.set_vcpus(vm.vcpus);
-  }
-  to_source(info.source, *header.mutable_source());
-  for (std::string const& field : info.never_recorded) header.add_never_recorded(to_utf8(field));
-  return header;
 }
 
 std::string problem_of(v1::Header const& header) {
@@ -86,6 +71,61 @@ CaptureInfo from_header(v1::Header const& header) {
   info.source = from_source(header.source());
   info.never_recorded.assign(header.never_recorded().begin(), header.never_recorded().end());
   return info;
+}
+
+}  // namespace
+
+v1::Header to_header(CaptureInfo const& info) {
+  v1::Header header;
+  header.set_version(format_version);
+  header.set_min_reader(1);
+  v1::Clock& clock = *header.add_clocks();
+  clock.set_kind(to_utf8(info.clock.kind));
+  clock.set_hz_numerator(info.clock.hz_numerator);
+  clock.set_hz_denominator(info.clock.hz_denominator);
+  clock.set_resolution(info.clock.resolution);
+  clock.set_epoch(info.clock.epoch);
+  header.set_profile(to_utf8(info.profile));
+  header.set_cpu(to_utf8(info.cpu));
+  for (VmInfo const& vm : info.vms) {
+    v1::Vm& added = *header.add_vms();
+    added.set_id(vm.id);
+    added.set_vcpus(vm.vcpus);
+  }
+  to_source(info.source, *header.mutable_source());
+  for (std::string const& field : info.never_recorded) header.add_never_recorded(to_utf8(field));
+  return header;
+}
+
+CaptureInfo decode_header(std::span<std::byte const> payload) {
+  if (payload.size() > header_bytes_max) throw Malformed("found a header above 1 MiB");
+  v1::Header header;
+  if (!header.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    throw Malformed("found a header that is no Protobuf message");
+  }
+  if (header.min_reader() > format_version) {
+    throw Malformed("found a capture of format version " + std::to_string(header.version()) +
+                        " for readers of version " + std::to_string(header.min_reader()) +
+                        ", this one reads up to " + std::to_string(format_version),
+                    "use a newer acrntb");
+  }
+  if (header.version() == 0) throw Malformed("found a header without format version");
+  std::string const problem = problem_of(header);
+  if (!problem.empty()) throw Malformed("found a header with " + problem);
+  return from_header(header);
+}
+
+v1::Index decode_index(std::span<std::byte const> payload) {
+  std::size_t items = 0;
+  FieldWalker walker{payload};
+  for (Field field; walker.next(field);) {
+    if (++items > index_items_max) throw Malformed("found an index with too many entries");
+  }
+  v1::Index index;
+  if (!index.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    throw Malformed("found an index that is no Protobuf message");
+  }
+  return index;
 }
 
 void to_index(CaptureInfo const& info, v1::Index& index) {

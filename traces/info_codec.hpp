@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// CaptureInfo to and from the Header and Index messages. Internal: the only header of traces that
-// names generated types.
+// CaptureInfo to and from the Header and Index messages. Internal: names
+// generated types.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,10 +14,10 @@
 namespace acrn::traces {
 
 v1::Header to_header(CaptureInfo const& info);
-/// What makes the header unusable; empty when nothing does.
-std::string problem_of(v1::Header const& header);
-/// Of a header without problem.
-CaptureInfo from_header(v1::Header const& header);
+/// Throws Malformed for what this code cannot read.
+CaptureInfo decode_header(std::span<std::byte const> payload);
+/// Throws Malformed; an index so large that its entries would eat memory is.
+v1::Index decode_index(std::span<std::byte const> payload);
 
 /// The parts that the index repeats or completes; chunk entries are the caller's business.
 void to_index(CaptureInfo const& info, v1::Index& index);

@@ -6,23 +6,16 @@
 #include <utility>
 
 #include "traces/chunk_parser.hpp"
-#include "traces/codec.hpp"
 #include "traces/error.hpp"
 #include "traces/frame_source.hpp"
 #include "traces/index_builder.hpp"
 #include "traces/info_codec.hpp"
 #include "traces/packed_column.hpp"
-#include "traces/wire/field_walker.hpp"
+#include "traces/unpacker.hpp"
 
 namespace acrn::traces {
 
 namespace {
-
-/// A header describes machines, it does not hold data.
-constexpr std::uint32_t header_bytes_max = std::uint32_t{1} << 20U;
-
-/// What libprotobuf may be asked to make of one index, in messages and strings.
-constexpr std::size_t index_items_max = std::size_t{1} << 21U;
 
 using Totals = std::array<StreamTotals, 6>;
 
@@ -144,31 +137,8 @@ class Reader::Impl {
     try {
       action();
     } catch (Malformed const& problem) {
-      throw ContentError(source_.where(offset) + problem.what() +
-                         "; the program that wrote this chunk is at fault: write it again, or skip "
-                         "the chunk");
+      throw ContentError(source_.where(offset) + problem.what());
     }
-  }
-
-  /// The decompressed payload, followed by column_slack bytes; valid until the next call.
-  std::span<std::byte const> unpack(Frame const& frame) {
-    FrameHeader const& header = frame.header;
-    if (header.codec == 0 && header.raw != header.stored) {
-      throw Malformed("found two different sizes of an uncompressed payload");
-    }
-    raw_.resize(std::max(raw_.size(), header.raw + column_slack));
-    std::span<std::byte> const raw = std::span{raw_}.first(header.raw);
-    if (header.codec == 0) {
-      std::copy(frame.payload.begin(), frame.payload.end(), raw.begin());
-    } else if (header.codec == 1) {
-      std::string const problem = decompressor_.decompress(frame.payload, raw);
-      if (!problem.empty())
-        throw Malformed("found a frame that cannot be decompressed: " + problem);
-    } else {
-      throw Malformed("found codec " + std::to_string(header.codec) +
-                      ", expected 0 (none) or 1 (zstd)");
-    }
-    return raw;
   }
 
   void read_header() {
@@ -182,28 +152,9 @@ class Reader::Impl {
       if (frame->header.kind != static_cast<std::uint8_t>(FrameKind::header)) {
         throw Malformed("found another frame, expected the header first");
       }
-      if (frame->header.raw > header_bytes_max) throw Malformed("found a header above 1 MiB");
-      auto const payload = unpack(*frame);
-      v1::Header header;
-      if (!header.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-        throw Malformed("found a header that is no Protobuf message");
-      }
-      take_header(header);
+      info_ = decode_header(unpacker_.unpack(*frame));
     });
     first_chunk_ = frame->offset + frame_header_size + frame->header.stored;
-  }
-
-  void take_header(v1::Header const& header) {
-    if (header.min_reader() > format_version) {
-      throw ContentError(source_.where(file_magic.size()) + "found a capture of format version " +
-                         std::to_string(header.version()) + " for readers of version " +
-                         std::to_string(header.min_reader()) + ", this one reads up to " +
-                         std::to_string(format_version) + "; use a newer acrntb");
-    }
-    if (header.version() == 0) throw Malformed("found a header without format version");
-    std::string const problem = problem_of(header);
-    if (!problem.empty()) throw Malformed("found a header with " + problem);
-    info_ = from_header(header);
   }
 
   /// Whether the file has a good trailer and a good index.
@@ -223,16 +174,7 @@ class Reader::Impl {
 
   void take_index(Frame const& frame) {
     guarded(frame.offset, [&] {
-      auto const payload = unpack(frame);
-      std::size_t items = 0;
-      FieldWalker walker{payload};
-      for (Field field; walker.next(field);) {
-        if (++items > index_items_max) throw Malformed("found an index with too many entries");
-      }
-      v1::Index index;
-      if (!index.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-        throw Malformed("found an index that is no Protobuf message");
-      }
+      v1::Index const index = decode_index(unpacker_.unpack(frame));
       complete_from_index(index, info_);
       totals_ = from_index(index);
     });
@@ -247,7 +189,7 @@ class Reader::Impl {
       }
       switch (frame->header.kind) {
         case static_cast<std::uint8_t>(FrameKind::chunk):
-          guarded(frame->offset, [&] { chunk = parse_chunk(unpack(*frame)); });
+          guarded(frame->offset, [&] { chunk = parse_chunk(unpacker_.unpack(*frame)); });
           take_chunk(chunk, frame->offset, info);
           return true;
         case static_cast<std::uint8_t>(FrameKind::index):
@@ -302,8 +244,7 @@ class Reader::Impl {
   std::string path_;
   ReaderOptions options_;
   FrameSource source_;
-  Decompressor decompressor_;
-  std::vector<std::byte> raw_;
+  Unpacker unpacker_;
   CaptureInfo info_;
   std::uint64_t first_chunk_{};
   std::optional<Totals> totals_;
