@@ -3,6 +3,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <stdexcept>
 
@@ -12,6 +13,13 @@
 namespace acrn::traces {
 
 namespace {
+
+/// Without libprotobuf's own lines on standard error: our message says it better.
+template <class Message>
+bool parse(std::span<std::byte const> payload, Message& message) {
+  google::protobuf::LogSilencer const silence;
+  return message.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
+}
 
 /// A header describes machines, it does not hold data.
 constexpr std::size_t header_bytes_max = std::size_t{1} << 20U;
@@ -100,9 +108,7 @@ v1::Header to_header(CaptureInfo const& info) {
 CaptureInfo decode_header(std::span<std::byte const> payload) {
   if (payload.size() > header_bytes_max) throw Malformed("found a header above 1 MiB");
   v1::Header header;
-  if (!header.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    throw Malformed("found a header that is no Protobuf message");
-  }
+  if (!parse(payload, header)) throw Malformed("found a header that is no Protobuf message");
   if (header.min_reader() > format_version) {
     throw Malformed("found a capture of format version " + std::to_string(header.version()) +
                         " for readers of version " + std::to_string(header.min_reader()) +
@@ -122,9 +128,7 @@ v1::Index decode_index(std::span<std::byte const> payload) {
     if (++items > index_items_max) throw Malformed("found an index with too many entries");
   }
   v1::Index index;
-  if (!index.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    throw Malformed("found an index that is no Protobuf message");
-  }
+  if (!parse(payload, index)) throw Malformed("found an index that is no Protobuf message");
   return index;
 }
 
