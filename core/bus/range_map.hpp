@@ -98,15 +98,15 @@ class RangeMap {
   [[nodiscard]] constexpr Lookup lookup(Key key) const noexcept {
     std::size_t const above = count_from(key);
     if (above > 0) {
-      Rep const last = lasts_.data()[above - 1];
+      Rep const last = lasts_[above - 1];
       if (key.value <= last) {
         return {.rest = static_cast<std::uint64_t>(last - key.value),
-                .owner = owners_.data()[above - 1],
+                .owner = owners_[above - 1],
                 .claimed = true};
       }
     }
-    Rep const end = above < size_ ? static_cast<Rep>(firsts_.data()[above] - 1)
-                                  : std::numeric_limits<Rep>::max();
+    Rep const end =
+        above < size_ ? static_cast<Rep>(firsts_[above] - 1) : std::numeric_limits<Rep>::max();
     return {.rest = static_cast<std::uint64_t>(end - key.value), .owner = {}, .claimed = false};
   }
 

@@ -31,8 +31,8 @@ struct Commit {
   }
   constexpr void set(Register reg, std::uint64_t value) noexcept {
     check(register_count < commit_register_count_max, "an instruction writes too many registers");
-    values.data()[register_count] = value;
-    registers.data()[register_count] = reg;
+    values[register_count] = value;
+    registers[register_count] = reg;
     ++register_count;
   }
 };

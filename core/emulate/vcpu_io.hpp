@@ -144,8 +144,9 @@ class VcpuIo {
 
   /// Follows the instruction on from a request that was routed: `action` is what follows that.
   template <SlotEnd Slot, CpuView Cpu, GuestMemory Memory>
-  [[gnu::always_inline]] Progress drive(AfterRoute action, VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
-                 Ticks now) {
+  [[gnu::always_inline]] Progress drive(AfterRoute action,
+                                        VcpuEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
+                                        Ticks now) {
     for (;;) {
       switch (action) {
         case AfterRoute::finish:

@@ -59,7 +59,7 @@ class DeviceTable {
   /// The device of that number, which add() returned.
   [[nodiscard]] constexpr Device const& operator[](DeviceId id) const noexcept {
     check(id.value < count_, "a map names a device that its VM's table does not hold");
-    return devices_.data()[id.value];
+    return devices_[id.value];
   }
   [[nodiscard]] constexpr std::size_t size() const noexcept { return count_; }
 
