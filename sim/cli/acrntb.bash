@@ -10,9 +10,10 @@ _acrntb() {
     --completion) words='notification polling' ;;
     --profile) words='architectural acrn acrn2018' ;;
     --dialect) words='kvm-ftrace kvm-trace-cmd kvm-perf-script qemu-log' ;;
-    record) words='kvm' ;;
   esac
-  if [[ -z $words && $word == -* ]]; then
+  if [[ $COMP_CWORD -eq 2 && $verb == record && $word != -* ]]; then
+    words='kvm'
+  elif [[ -z $words && $word == -* ]]; then
     case $verb in
       import) words='--output --dialect --force --json' ;;
       record) words='--output --pid --duration --tracefs --force --json' ;;

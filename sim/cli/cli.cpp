@@ -8,6 +8,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "sim/cli/exit_code.hpp"
 #include "sim/cli/interrupt.hpp"
@@ -46,7 +47,6 @@ void describe(CLI::App& app, Globals& globals, Verb& chosen) {
   app.add_flag("-q,--quiet", globals.quiet, "No notes and no progress bar on standard error");
   app.add_flag("-v,--verbose", globals.verbose, "More notes on standard error")
       ->excludes("--quiet");
-  app.footer(std::string{footer});
   app.fallthrough();
   app.require_subcommand(1);
   add_import(app, chosen);
@@ -54,16 +54,38 @@ void describe(CLI::App& app, Globals& globals, Verb& chosen) {
   add_info(app, chosen);
   add_report(app, chosen);
   add_replay(app, chosen);
+  app.footer(std::string{footer});  // last: verbs inherit what is set before them
 }
 
-/// The verb that the command line chose so far, for the hint after an error.
-std::string help_command(CLI::App const& app) {
-  std::string command = "acrntb";
-  for (CLI::App const* level = &app; !level->get_subcommands().empty();) {
-    level = level->get_subcommands().front();
-    command += " " + level->get_name();
+/// What the command line chose so far: the innermost verb, and the words that lead to it.
+struct Level {
+  CLI::App const* app;
+  std::string before;  ///< "acrntb" for a verb, "acrntb record" for what is below record
+};
+
+Level innermost(CLI::App const& app) {
+  Level level{.app = &app, .before = ""};
+  while (!level.app->get_subcommands().empty()) {
+    level.before += level.before.empty() ? app.get_name() : " " + level.app->get_name();
+    level.app = level.app->get_subcommands().front();
   }
-  return command + " --help";
+  return level;
+}
+
+std::string help_text(CLI::App const& app) {
+  Level const level = innermost(app);
+  return level.app->help(level.before);
+}
+
+[[noreturn]] void refuse(CLI::App const& app, CLI::ParseError const& error) {
+  Level const level = innermost(app);
+  std::string const name = (level.before.empty() ? "" : level.before + " ") + level.app->get_name();
+  std::vector<std::string> const rest = app.remaining(true);
+  bool const wants_verb = level.app->get_require_subcommand_min() > 0;
+  std::string const what = wants_verb && !rest.empty()
+                               ? fmt::format("'{}' is not a verb of {}", rest.front(), name)
+                               : std::string{error.what()};
+  throw UsageError(fmt::format("{}; see: {} --help", what, name));
 }
 
 ExitCode parse_and_run(int argc, char const* const* argv, Session& session) {
@@ -78,15 +100,13 @@ ExitCode parse_and_run(int argc, char const* const* argv, Session& session) {
   try {
     app.parse(argc, argv);
   } catch (CLI::CallForHelp const&) {
-    CLI::App const* level = &app;
-    while (!level->get_subcommands().empty()) level = level->get_subcommands().front();
-    session.out.write(level == &app ? app.help() : level->help());
+    session.out.write(help_text(app));
     return ExitCode::ok;
   } catch (CLI::CallForVersion const&) {
     session.out.write(version_text() + "\n");
     return ExitCode::ok;
   } catch (CLI::ParseError const& error) {
-    throw UsageError(fmt::format("{}; see: {}", error.what(), help_command(app)));
+    refuse(app, error);
   }
   if (globals.quiet) session.talk.set_verbosity(Verbosity::quiet);
   if (globals.verbose) session.talk.set_verbosity(Verbosity::verbose);

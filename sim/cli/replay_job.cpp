@@ -59,6 +59,22 @@ void check_time(ReplayJob const& job, replay::Plan const& plan) {
                   job.file));
 }
 
+/// What a recording of a replay says about itself: where it came from, and what it does not hold.
+traces::CaptureInfo recorded_info(ReplayJob const& job, replay::Plan const& plan) {
+  traces::CaptureInfo info = plan.info();
+  info.never_recorded = {"exit.entry_state",
+                         "exit.guest_ram_read",
+                         "exit.instruction_bytes",
+                         "exit.length",
+                         "exit.rip",
+                         "inject",
+                         "input"};
+  if (job.engine == Engine::functional) {
+    info.never_recorded.insert(info.never_recorded.end(), {"access.stages", "exit.time_out"});
+  }
+  return info;
+}
+
 std::string last_words(ReplayJob const& job) {
   if (job.record.empty()) return "interrupted: the replay was not finished";
   return fmt::format("interrupted: {} was not written; the part done so far is kept in {}.partial",
@@ -102,11 +118,12 @@ ReplayOutcome run_replay(ReplayJob const& job, Filters& filters, Talk const& tal
   core::Profile const& profile = choose_profile(job, plan.info());
   ImmediateInterrupt const words{last_words(job)};
   std::unique_ptr<traces::Writer> writer;
-  if (!job.record.empty()) writer = std::make_unique<traces::Writer>(job.record, plan.info());
+  traces::CaptureInfo const recorded = recorded_info(job, plan);
+  if (!job.record.empty()) writer = std::make_unique<traces::Writer>(job.record, recorded);
   ReplayOutcome outcome = job.engine == Engine::systemc
                               ? run_systemc(job, plan, profile, writer.get())
                               : run_functional(job, plan, profile, writer.get());
-  if (writer) writer->finish(plan.info());
+  if (writer) writer->finish(recorded);
   return outcome;
 }
 

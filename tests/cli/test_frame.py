@@ -36,7 +36,7 @@ def test_each_verb_has_help(verb: str) -> None:
     result = run(verb, "--help")
     assert result.code == 0
     assert result.err == ""
-    assert "acrntb " + verb in result.out
+    assert f"Usage: acrntb {verb} " in result.out
 
 
 def test_help_lists_the_exit_codes() -> None:
@@ -50,13 +50,14 @@ def test_main_is_ours_and_not_that_of_libsystemc() -> None:
 
 
 @pytest.mark.parametrize("arguments, fragments", [
-    (["frobnicate"], ["frobnicate", "acrntb --help"]),
+    (["frobnicate"], ["'frobnicate' is not a verb of acrntb;", "acrntb --help"]),
     (["import"], ["SOURCE", "acrntb import --help"]),
     (["info"], ["FILE", "acrntb info --help"]),
     (["report", "x.acap", "--no-such-option"], ["--no-such-option", "acrntb report --help"]),
     (["replay", "x.acap", "--engine", "warp"], ["--engine", "warp", "acrntb replay --help"]),
     (["replay"], ["FILE is needed", "acrntb replay boot.acap"]),
-    (["record", "xen", "-o", "x"], ["xen"]),
+    (["record", "xen", "-o", "x"], ["'xen' is not a verb of acrntb record"]),
+    (["record"], ["acrntb record --help"]),
     (["-q", "-v", "info", "x"], ["--quiet"]),
 ])
 def test_wrong_command_lines(arguments: list[str], fragments: list[str]) -> None:
@@ -175,7 +176,6 @@ def test_completion_offers_verbs_and_values() -> None:
 def test_completion_offers_exactly_the_options_that_exist(verb: str) -> None:
     words = ["record", "kvm"] if verb == "record" else [verb]
     text = run(*words, "--help").out
-    options = set(re.findall(r"--[a-z-]+", re.sub(r"(?m)^( {20,}|[A-Z]).*$", "", text)))
     known = set(re.findall(r"(?m)^  (?:-\w,)?(--[a-z-]+)", text))
-    assert known, options
-    assert known <= set(complete(verb, "--"))
+    assert "--json" in known
+    assert known | {"--quiet", "--verbose"} == set(complete(*words, "--"))

@@ -109,7 +109,8 @@ def test_what_the_machine_refuses(source: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [
     b"", b"\n", b"Dear sir,\nthis is a letter.\n", b"int main() { return 0; }\n" * 1000,
-    b"a" * (1 << 20), bytes(range(256)) * 64])
+    b"a" * (1 << 20), bytes(range(256)) * 64],
+    ids=["empty", "blank", "letter", "code", "endless_line", "binary"])
 def test_other_texts_are_refused_and_leave_nothing(tmp_path: Path, content: bytes) -> None:
     source = tmp_path / "other.txt"
     source.write_bytes(content)
