@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// C++ exceptions as Python ones. std::invalid_argument becomes ValueError by pybind11 itself.
-#include <systemc>
-
+// C++ exceptions as Python ones. std::invalid_argument becomes ValueError by pybind11 itself,
+// and a report of SystemC, which only a defect of the model raises, RuntimeError.
 #include "pyacrn/bind/bind.hpp"
 #include "traces/error.hpp"
 
 namespace acrn::python {
 
 void bind_errors(py::module_& module) {
-  static py::exception<std::runtime_error> const base{module, "Error"};
+  py::exception<std::runtime_error> const base{module, "Error"};
   base.attr("__doc__") = "Base of everything that pyacrn raises about captures and replays.";
   auto& content = py::register_exception<traces::ContentError>(module, "ContentError", base);
   content.attr("__doc__") =
@@ -16,13 +15,6 @@ void bind_errors(py::module_& module) {
   auto& environment =
       py::register_exception<traces::EnvironmentError>(module, "CaptureEnvironmentError", base);
   environment.attr("__doc__") = "A file cannot be opened or written, or a tool is missing.";
-  py::register_exception_translator([](std::exception_ptr pointer) {
-    try {
-      if (pointer) std::rethrow_exception(pointer);
-    } catch (sc_core::sc_report const& report) {
-      PyErr_SetString(base.ptr(), report.what());
-    }
-  });
 }
 
 }  // namespace acrn::python
