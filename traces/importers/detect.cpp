@@ -4,13 +4,20 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <set>
 
 namespace acrn::traces {
 namespace {
 
 struct Counts {
   std::array<std::uint64_t, 3> by_printer{};
+  std::set<std::uint64_t> vcpu_threads;
 };
+
+bool is_of_vcpu(KvmMessage const& message) {
+  return !std::holds_alternative<std::monostate>(message) &&
+         !std::holds_alternative<KvmSetIrq>(message);
+}
 
 void learn_exit(KvmLine const& line, KvmExit const& exit, KvmOutline& outline) {
   Vendor const vendor = exit.number ? exit.vendor : vendor_of_reason(exit.reason);
@@ -18,8 +25,9 @@ void learn_exit(KvmLine const& line, KvmExit const& exit, KvmOutline& outline) {
   if (exit.vcpu) outline.vcpus.learn(line.thread, *exit.vcpu);
 }
 
-void learn(KvmLine const& line, KvmOutline& outline) {
+void learn(KvmLine const& line, KvmOutline& outline, Counts& counts) {
   KvmParse const parsed = parse_kvm_message(line.event, line.message);
+  if (is_of_vcpu(parsed.message)) counts.vcpu_threads.insert(line.thread);
   if (auto const* const exit = std::get_if<KvmExit>(&parsed.message)) {
     learn_exit(line, *exit, outline);
   } else if (auto const* const entry = std::get_if<KvmEntry>(&parsed.message)) {
@@ -39,7 +47,7 @@ bool look_at_kvm(std::string_view text, Survey& result, Counts& counts) {
   ++result.kvm_lines;
   ++counts.by_printer[static_cast<std::size_t>(line->printer)];
   result.fraction_digits = std::max(result.fraction_digits, line->time.fraction_digits);
-  learn(*line, result.outline);
+  learn(*line, result.outline, counts);
   return true;
 }
 
@@ -70,6 +78,7 @@ Survey survey(std::string_view beginning) {
     if (!look_at_kvm(text, result, counts)) look_at_qemu(text, result);
     beginning.remove_prefix(std::min(end + 1, beginning.size()));
   }
+  result.outline.vcpus.learn(counts.vcpu_threads);
   result.dialect = dialect_of(result, counts);
   if (result.fraction_digits != 0) result.fraction_digits = result.fraction_digits <= 6 ? 6 : 9;
   return result;

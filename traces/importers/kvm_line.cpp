@@ -56,6 +56,11 @@ bool take_thread(std::string_view task, KvmLine& line) {
 // "event: message", after the time stamp.
 bool take_event(Scanner scanner, KvmLine& line) {
   scanner.skip_blanks();
+  Scanner after_period = scanner;  // perf script -F +period: "1 kvm:kvm_pio: ..."
+  if (after_period.take_decimal() && after_period.take(' ')) {
+    after_period.skip_blanks();
+    scanner = after_period;
+  }
   std::string_view const text = scanner.rest();
   std::size_t length = 0;
   while (length < text.size() && is_name_char(text[length])) ++length;
@@ -101,6 +106,14 @@ std::optional<KvmLine> parse_without_cpu(std::string_view text) {
     if (line.printer == KvmPrinter::perf_script && take_event(scanner, line)) return line;
   }
   return std::nullopt;
+}
+
+// "ffffffffc0a2b3c4 kvm_emulate_pio+0x64 ([kvm])", as perf script prints for recordings with -g.
+bool is_call_chain(std::string_view text) {
+  constexpr std::size_t address_digits_min = 6;
+  std::size_t digits = 0;
+  while (digits < text.size() && hex_digit(text[digits]) < 16) ++digits;
+  return digits >= address_digits_min && digits < text.size() && text[digits] == ' ';
 }
 
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view mark) {
@@ -171,6 +184,7 @@ char const* kvm_remark_kind(std::string_view text) noexcept {
   text = trim(without_quoting(text));
   if (text.empty()) return "blank line";
   if (text.starts_with('#')) return "comment";
+  if (text.starts_with("=> ") || is_call_chain(text)) return "call chain";
   bool const heading = text.starts_with("cpus=") || text.starts_with("version = ") ||
                        (text.starts_with("CPU ") && text.ends_with(" is empty"));
   return heading ? "trace-cmd heading" : nullptr;

@@ -204,11 +204,9 @@ void KvmMachine::finish() {
     end_exit(*vcpu, std::nullopt);
   }
   window_.close_all();
-  VcpuTable::Doubts const& doubts = outline_.vcpus.doubts();
-  if (doubts.number_taken != 0)
-    tally_.note("thread prints the vCPU number of another thread", doubts.number_taken);
-  if (doubts.late != 0)
-    tally_.note("thread had a vCPU number before it printed another", doubts.late);
+  if (std::size_t const threads = outline_.vcpus.doubtful(); threads != 0) {
+    tally_.note("thread prints a vCPU number that is not the one it has here", threads);
+  }
   if (window_.closed_early() != 0)
     tally_.note("access closed before its end was seen", window_.closed_early());
 }

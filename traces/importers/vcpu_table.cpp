@@ -16,17 +16,23 @@ void VcpuTable::learn(std::uint64_t thread, std::uint64_t vcpu) {
   if (!numbers_.contains(thread)) reserve(thread, vcpu);
 }
 
+void VcpuTable::learn(std::set<std::uint64_t> const& threads) {
+  for (std::uint64_t const thread : threads) {
+    if (!numbers_.contains(thread)) reserve(thread, lowest_free_);
+  }
+}
+
 std::optional<std::uint16_t> VcpuTable::number_of(std::uint64_t thread,
                                                   std::optional<std::uint64_t> vcpu) {
   auto const known = numbers_.find(thread);
   if (known != numbers_.end()) {
     used_.insert(thread);
-    if (vcpu && *vcpu != known->second && doubtful_.insert(thread).second) ++doubts_.late;
+    if (vcpu && *vcpu != known->second) doubtful_.insert(thread);
     return known->second;
   }
   if (!vcpu || !reserve(thread, *vcpu)) {
     if (!reserve(thread, lowest_free_)) return std::nullopt;
-    if (vcpu && doubtful_.insert(thread).second) ++doubts_.number_taken;
+    if (vcpu) doubtful_.insert(thread);
   }
   used_.insert(thread);
   return numbers_[thread];

@@ -227,6 +227,19 @@ INSTANTIATE_TEST_SUITE_P(
                                .ports = 21,
                                .inputs = 18,
                                .vcpus = 1}},
+                    // Two vCPUs. The index port of the RTC is coalesced, the other five accesses
+                    // have their exits.
+                    RealTrace{"perf_script_ns",
+                              "tests/golden/text/perf_script_ns.txt",
+                              nullptr,
+                              "kvm-perf-script",
+                              {.lines = 120,
+                               .used = 13,
+                               .ignored = 107,
+                               .accesses = 6,
+                               .forwarded = 5,
+                               .ports = 6,
+                               .vcpus = 2}},
                     RealTrace{"trace_cmd_raw",
                               "tests/golden/text/trace_cmd_raw.txt",
                               nullptr,
@@ -300,6 +313,15 @@ TEST(SeabiosTrace, EveryUserSpaceExitFoundItsAccess) {
       std::count_if(got.sink.accesses.begin(), got.sink.accesses.end(),
                     [](auto const& access) { return access.row.handling == Handling::hypervisor; });
   EXPECT_EQ(in_kernel, 138);
+}
+
+TEST(PerfScriptTrace, VcpusAreNumberedInTheOrderOfTheirThreads) {
+  auto const got =
+      tests::import_file((tests::source_dir() / "tests/golden/text/perf_script_ns.txt").string());
+  EXPECT_EQ(got.info.clock.hz_numerator, 1'000'000'000U);
+  // The second vCPU's thread, 16216, prints first; the accesses are those of thread 16215.
+  for (auto const& access : got.sink.accesses) EXPECT_EQ(access.vcpu, 0);
+  EXPECT_EQ(got.sink.accesses.at(0).row.time, 5317'436'896'140U);
 }
 
 TEST(SeabiosTrace, AllPrintsOfOneRecordingAgree) {

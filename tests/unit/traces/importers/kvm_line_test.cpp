@@ -60,6 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
              1394'236'505'123, "kvm_fpu", "load", KvmPrinter::perf_script},
         Head{"perf_script_pid_tid", "qemu 1487/1489 [001] 1.5: kvm:kvm_fpu: load", 1489, 1,
              1'500'000'000, "kvm_fpu", "load", KvmPrinter::perf_script},
+        Head{"perf_script_period", "qemu 9 [001] 1.5:          1 kvm:kvm_fpu: load", 9, 1,
+             1'500'000'000, "kvm_fpu", "load", KvmPrinter::perf_script},
         Head{"comm_with_brackets", " [a: 1] b [2]-77 [004] .... 2.000000: kvm_fpu: load", 77, 4,
              2'000'000'000, "kvm_fpu", "load", KvmPrinter::ftrace},
         Head{"quoted_mail", "> > qemu-9 [000] .... 2.000000: kvm_fpu: load", 9, 0, 2'000'000'000,
@@ -137,6 +139,9 @@ TEST(KvmRemark, NamesItsKind) {
   EXPECT_STREQ(kvm_remark_kind("> # tracer: nop"), "comment");
   EXPECT_STREQ(kvm_remark_kind("cpus=2"), "trace-cmd heading");
   EXPECT_STREQ(kvm_remark_kind("CPU 1 is empty"), "trace-cmd heading");
+  EXPECT_STREQ(kvm_remark_kind("\tffffffffc0a2b3c4 kvm_emulate_pio+0x64 ([kvm])"), "call chain");
+  EXPECT_STREQ(kvm_remark_kind(" => kvm_emulate_pio"), "call chain");
+  EXPECT_EQ(kvm_remark_kind("face of a house"), nullptr);
   EXPECT_EQ(kvm_remark_kind("CPU:1 [LOST 5 EVENTS]"), nullptr);
 }
 

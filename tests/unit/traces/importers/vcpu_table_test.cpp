@@ -25,8 +25,7 @@ TEST(VcpuTable, ANumberBelongsToOneThread) {
   EXPECT_EQ(table.number_of(100, 0), 0);
   EXPECT_EQ(table.number_of(200, 0), 1);
   EXPECT_EQ(table.number_of(200, 0), 1);
-  EXPECT_EQ(table.doubts().number_taken, 1U);
-  EXPECT_EQ(table.doubts().late, 0U);
+  EXPECT_EQ(table.doubtful(), 1U);
 }
 
 TEST(VcpuTable, AThreadKeepsItsFirstNumber) {
@@ -34,7 +33,16 @@ TEST(VcpuTable, AThreadKeepsItsFirstNumber) {
   EXPECT_EQ(table.number_of(100, std::nullopt), 0);
   EXPECT_EQ(table.number_of(100, 4), 0);
   EXPECT_EQ(table.number_of(100, 4), 0);
-  EXPECT_EQ(table.doubts().late, 1U);
+  EXPECT_EQ(table.doubtful(), 1U);
+}
+
+TEST(VcpuTable, ThreadsKnownAheadAreNumberedByThreadId) {
+  VcpuTable table;
+  table.learn(300, 1);
+  table.learn({200, 100, 300});
+  EXPECT_EQ(table.number_of(200, std::nullopt), 2);
+  EXPECT_EQ(table.number_of(100, std::nullopt), 0);
+  EXPECT_EQ(table.number_of(300, std::nullopt), 1);
 }
 
 TEST(VcpuTable, IsBounded) {
