@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 
 #include <numeric>
-#include <stdexcept>
+
+#include "traces/error.hpp"
 
 namespace acrn::model {
 namespace {
@@ -24,7 +25,7 @@ std::uint64_t scale(std::uint64_t value, std::uint64_t numerator, std::uint64_t 
 
 void throw_outgrown(traces::CaptureInfo const& info) {
   constexpr std::uint64_t days = sim_time_max.ps / ps_per_second / 86'400;
-  throw std::range_error{fmt::format(
+  throw traces::ContentError{fmt::format(
       "{}: simulated time outgrows 64 bits of picoseconds ({} days); replay a slice of the "
       "capture, or with smaller stage costs",
       info.source.file.empty() ? "the capture" : info.source.file, days)};

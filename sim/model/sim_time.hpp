@@ -28,8 +28,8 @@ inline constexpr SimTime sim_time_max{~std::uint64_t{0} - (std::uint64_t{1} << 6
 /// "Never": no point of simulated time.
 inline constexpr SimTime never{~std::uint64_t{0}};
 
-/// Throws std::range_error: simulated time has passed sim_time_max. Names the capture and what to
-/// do.
+/// Throws traces::ContentError: simulated time has passed sim_time_max. Names the capture and what
+/// to do.
 [[noreturn]] void throw_outgrown(traces::CaptureInfo const& info);
 
 /// Converts between the ticks of a capture's clock and simulated time since `base`. Both ways round

@@ -50,6 +50,23 @@ std::optional<SimTime> gap_of(replay::Plan const& plan, TimedOptions const& opti
   return SimTime::from_ns(*options.assume_gap_ns);
 }
 
+/// Timings from files are checked already; others are made by programs.
+Timing const& checked(Timing const& timing) {
+  bool const polls = timing.completion == Completion::polling;
+  if (polls && (timing.poll_interval_ns == 0 || timing.poll_interval_ns > cost_ns_max)) {
+    throw std::invalid_argument{fmt::format("the poll interval is {} ns; expected 1 to {}",
+                                            timing.poll_interval_ns, cost_ns_max)};
+  }
+  for (std::size_t i = 0; i < stage_total; ++i) {
+    if (timing.costs[i].ns > cost_ns_max) {
+      throw std::invalid_argument{fmt::format("stage {} costs {} ns; expected 0 to {}",
+                                              stage_name(static_cast<Stage>(i)), timing.costs[i].ns,
+                                              cost_ns_max)};
+    }
+  }
+  return timing;
+}
+
 replay::MachineOptions machine_options(Timing const& timing, TimedOptions const& options,
                                        replay::Recorder* recorder) {
   return {.profile = options.profile,
@@ -73,7 +90,7 @@ class Simulation {
         board_{.plan = plan,
                .machine = machine_,
                .scale = scale_,
-               .costs = Costs{timing},
+               .costs = Costs{checked(timing)},
                .line = UpcallLine{timing},
                .turns = Turns{plan},
                .tally = Tally{plan, timing, scale_, options.keep_stamps},

@@ -65,9 +65,9 @@ struct TimedResult {
 
 /// Runs one simulation. The plan's order of turns is kept whatever the timing: an access waits
 /// until all earlier ones of its VM have been routed. Throws std::invalid_argument when the capture
-/// is untimed and no gap is assumed, std::range_error when simulated time outgrows 64 bits of
-/// picoseconds (186 days; replay a slice). One simulation at a time per process; each call makes a
-/// fresh simulation context.
+/// is untimed and no gap is assumed, or a figure is out of range; traces::ContentError when
+/// simulated time outgrows 64 bits of picoseconds (186 days; replay a slice); and what the writer
+/// throws. One simulation at a time per process; each call makes a fresh simulation context.
 TimedResult replay_timed(replay::Plan const& plan, Timing const& timing,
                          TimedOptions const& options = {});
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tests/unit/sim/model/plans.hpp"
+#include "traces/error.hpp"
 
 namespace acrn::model {
 namespace {
@@ -179,10 +180,22 @@ TEST(Timed, AssumedGapLiesBetweenAccesses) {
                std::invalid_argument);
 }
 
+TEST(Timed, TimingsThatNoFileCouldHoldAreRefused) {
+  Timing timing = round_timing();
+  timing.completion = Completion::polling;
+  EXPECT_THROW((void)run(plan_of({{0, 0}}), timing), std::invalid_argument);
+  timing.poll_interval_ns = cost_ns_max + 1;
+  EXPECT_THROW((void)run(plan_of({{0, 0}}), timing), std::invalid_argument);
+  timing = round_timing();
+  timing.costs[0].ns = cost_ns_max + 1;
+  EXPECT_THROW((void)run(plan_of({{0, 0}}), timing), std::invalid_argument);
+}
+
 TEST(Timed, CapturesLongerThan64BitsOfPicosecondsAreRefused) {
   EXPECT_NO_THROW((void)run(plan_of({{0, 0}, {0, 16'000'000}}, 1), round_timing()));
-  EXPECT_THROW((void)run(plan_of({{0, 0}, {0, 17'000'000}}, 1), round_timing()), std::range_error);
-  EXPECT_THROW((void)run(plan_of({{0, 0}, {0, ~0ULL}}, 1), round_timing()), std::range_error);
+  EXPECT_THROW((void)run(plan_of({{0, 0}, {0, 17'000'000}}, 1), round_timing()),
+               traces::ContentError);
+  EXPECT_THROW((void)run(plan_of({{0, 0}, {0, ~0ULL}}, 1), round_timing()), traces::ContentError);
 }
 
 TEST(Timed, SimulatedTimeThatOutgrows64BitsIsToldAndNotWrapped) {
@@ -190,7 +203,7 @@ TEST(Timed, SimulatedTimeThatOutgrows64BitsIsToldAndNotWrapped) {
   for (Cost& cost : timing.costs) cost.ns = cost_ns_max;
   // 11 minutes each, 26,000 of them: 198 days.
   std::vector<Made> const made(26'000, Made{});
-  EXPECT_THROW((void)run(plan_of(made), timing), std::range_error);
+  EXPECT_THROW((void)run(plan_of(made), timing), traces::ContentError);
 }
 
 TEST(Timed, AnEmptyPlanTakesNoTime) {
