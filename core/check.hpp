@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Contract checks for programmers' errors, on in every build. Guest behaviour is never checked here.
+// Contract checks for programmers' errors, on in every build. Guest behaviour is never checked
+// here.
 #pragma once
 
 namespace acrn::core {
