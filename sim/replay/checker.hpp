@@ -2,8 +2,10 @@
 // Compares what a replay did with what the capture says, and counts how much that proves.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "sim/replay/result.hpp"
@@ -17,9 +19,26 @@ enum class Evidence : std::uint8_t {
   independent,  ///< the replay computed its side from other inputs
 };
 
+/// What is compared.
+enum class Field : std::uint8_t {
+  exit,  ///< stands for the next four where the capture has no qualification
+  exit_reason,
+  exit_port,
+  exit_size,
+  exit_direction,
+  fault,
+  handling,
+  value,
+  destination,
+  slots,
+};
+
+/// The word that Divergence::field holds.
+std::string_view name(Field field);
+
 /// One comparison. `expected` is the capture's side, `actual` the replay's.
 struct Comparison {
-  std::string_view field;
+  Field field{};
   Evidence evidence{};
   std::uint64_t expected{};
   std::uint64_t actual{};
@@ -29,31 +48,29 @@ struct Comparison {
 /// engines that end accesses in different orders report the same one.
 class Checker {
  public:
-  void compare(std::size_t position, PlannedVcpu vcpu, Comparison const& comparison) {
-    switch (comparison.evidence) {
-      case Evidence::none:
-        ++fields_.unknown;
-        return;
-      case Evidence::same_source:
-        ++fields_.echoed;
-        break;
-      case Evidence::independent:
-        ++fields_.checked;
-        break;
-    }
-    if (comparison.expected != comparison.actual) [[unlikely]] {
-      diverged(position, vcpu, comparison);
+  /// `where` is the access's index in Plan::accesses().
+  void compare(std::size_t where, PlannedVcpu vcpu, Comparison const& comparison) {
+    ++counts_.data()[static_cast<std::size_t>(comparison.evidence)];
+    if (comparison.evidence != Evidence::none && comparison.expected != comparison.actual)
+        [[unlikely]] {
+      diverged(where, vcpu, comparison);
     }
   }
+  /// As many comparisons that have no evidence.
+  void unknown(std::uint64_t times) { counts_[static_cast<std::size_t>(Evidence::none)] += times; }
 
-  [[nodiscard]] FieldCounts const& fields() const { return fields_; }
+  [[nodiscard]] FieldCounts fields() const {
+    return {.checked = counts_[static_cast<std::size_t>(Evidence::independent)],
+            .echoed = counts_[static_cast<std::size_t>(Evidence::same_source)],
+            .unknown = counts_[static_cast<std::size_t>(Evidence::none)]};
+  }
   [[nodiscard]] std::uint64_t divergences() const { return divergences_; }
   [[nodiscard]] std::optional<Divergence> const& first() const { return first_; }
 
  private:
-  void diverged(std::size_t position, PlannedVcpu vcpu, Comparison const& comparison);
+  void diverged(std::size_t where, PlannedVcpu vcpu, Comparison const& comparison);
 
-  FieldCounts fields_;
+  std::array<std::uint64_t, 3> counts_{};  // by Evidence
   std::uint64_t divergences_{};
   std::optional<Divergence> first_;
 };

@@ -12,15 +12,15 @@
 namespace acrn::replay {
 namespace {
 
-/// The service VM's whole part of the work, at once.
-void serve(Machine& machine) {
-  core::DispatchEffects effects = machine.dispatch();
-  core::check(effects.dispatched + effects.settled > 0, "an upcall finds a request");
-  while (auto const client = effects.wake.pop()) {
-    while (auto const request = machine.next_request(*client)) {
-      static_cast<void>(machine.complete(*request));
-    }
-  }
+/// The service VM's whole part of the work, at once. No other vCPU has a request: scanning this
+/// one's slot finds what scanning all of them would.
+void serve(Machine& machine, std::size_t vcpu) {
+  core::SlotEffects const effects = machine.dispatch(vcpu);
+  if (effects.kind == core::SlotEffects::Kind::settled) return;
+  core::check(effects.kind == core::SlotEffects::Kind::dispatched, "an upcall finds a request");
+  auto const request = machine.next_request(effects.client);
+  core::check(request.has_value(), "a woken client finds its request");
+  static_cast<void>(machine.complete(*request));
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ ReplayResult replay_functional(Plan const& plan, FunctionalOptions const& option
     for (std::uint32_t element = 0; element < access.count; ++element) {
       core::Progress progress = machine.begin(position, element, now);
       while (progress == core::Progress::waiting) {
-        serve(machine);
+        serve(machine, access.vcpu);
         progress = machine.resume(access.vcpu, now);
       }
       machine.finish(access.vcpu);

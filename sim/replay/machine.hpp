@@ -103,7 +103,8 @@ class Machine {
   void check_element(Vcpu const& vcpu, traces::DigestEntry const& entry);
   static Evidence value_evidence(Vcpu const& vcpu);
   void check_exit(Vcpu const& vcpu);
-  void check_register(Vcpu const& vcpu);
+  void check_destination(Vcpu const& vcpu);
+  void compare(Vcpu const& vcpu, Comparison const& comparison);
   void record(Vcpu const& vcpu, traces::DigestEntry const& entry,
               std::span<std::uint64_t const> stamps);
   static void config_finished(Vcpu const& vcpu);

@@ -24,7 +24,7 @@ core::Access planned_access(PlannedAccess const& planned) {
 }  // namespace
 
 void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t const> stamps) {
-  Vcpu& vcpu = *vcpus_[vcpu_number];
+  Vcpu& vcpu = *vcpus_.data()[vcpu_number];
   bool const done = vcpu.progress == core::Progress::done;
   core::check(done || vcpu.progress == core::Progress::fault,
               "an access is finished once, when the machine has done or refused it");
@@ -52,33 +52,33 @@ void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t const> sta
 
 void Machine::check_element(Vcpu const& vcpu, traces::DigestEntry const& entry) {
   PlannedAccess const& planned = *vcpu.access;
-  auto const compare = [&](Comparison const& comparison) {
-    checker_.compare(vcpu.position, vcpu.id, comparison);
-  };
+  bool const read = entry.access.direction == Direction::read;
   if (vcpu.element == 0) check_exit(vcpu);
   if (entry.fault != traces::digest_no_fault) [[unlikely]] {
-    compare({.field = "fault",
-             .evidence = Evidence::independent,
-             .actual = static_cast<std::uint64_t>(vcpu.io.fault().vector) + 1});
+    compare(vcpu, {.field = Field::fault,
+                   .evidence = Evidence::independent,
+                   .actual = static_cast<std::uint64_t>(vcpu.io.fault().vector) + 1});
     return;
   }
-  compare({.field = "handling",
-           .evidence = when(planned.handling != Handling::unknown, Evidence::same_source),
-           .expected = expects_hypervisor(planned.handling) ? 0U : 1U,
-           .actual = vcpu.forwarded ? 1U : 0U});
-  compare({.field = "value",
-           .evidence = value_evidence(vcpu),
-           .expected = planned.value,
-           .actual = entry.access.value});
-  if (entry.access.direction == Direction::read) check_register(vcpu);
-  if (vcpu.forwarded) {
-    bool const known = planned.slot_path != no_slot_path && planned.slot_path != long_slot_path &&
-                       planned.count == 1;
-    compare({.field = "slots",
-             .evidence = when(known, Evidence::independent),
-             .expected = planned.slot_path,
-             .actual = vcpu.log->path()});
+  compare(vcpu, {.field = Field::handling,
+                 .evidence = when(planned.handling != Handling::unknown, Evidence::same_source),
+                 .expected = vcpu.device_answers ? 0U : 1U,
+                 .actual = vcpu.forwarded ? 1U : 0U});
+  compare(vcpu, {.field = Field::value,
+                 .evidence = value_evidence(vcpu),
+                 .expected = planned.value,
+                 .actual = entry.access.value});
+  if (read) check_destination(vcpu);
+  if (!vcpu.forwarded) return;
+  if (planned.slot_path == no_slot_path) [[likely]] {
+    checker_.unknown(1);
+    return;
   }
+  bool const known = planned.slot_path != long_slot_path && planned.count == 1;
+  compare(vcpu, {.field = Field::slots,
+                 .evidence = when(known, Evidence::independent),
+                 .expected = planned.slot_path,
+                 .actual = vcpu.log->path()});
 }
 
 /// What equality of the access's value would prove.
@@ -95,60 +95,62 @@ Evidence Machine::value_evidence(Vcpu const& vcpu) {
 
 /// The access row against the qualification that the CPU gave for its exit.
 void Machine::check_exit(Vcpu const& vcpu) {
-  auto const compare = [&](std::string_view field, std::uint64_t expected, std::uint64_t actual) {
-    checker_.compare(vcpu.position, vcpu.id,
-                     {.field = field,
-                      .evidence = Evidence::independent,
-                      .expected = expected,
-                      .actual = actual});
-  };
   PlannedAccess const& planned = *vcpu.access;
-  if (planned.exit == no_planned_exit || !plan_.exits()[planned.exit].qualification_known) {
-    checker_.compare(vcpu.position, vcpu.id, {.field = "exit", .evidence = Evidence::none});
+  if (planned.exit == no_planned_exit || !plan_.exits()[planned.exit].qualification_known)
+      [[likely]] {
+    checker_.unknown(1);
     return;
   }
+  auto const check = [&](Field field, std::uint64_t expected, std::uint64_t actual) {
+    compare(vcpu, {field, Evidence::independent, expected, actual});
+  };
   PlannedExit const& exit = plan_.exits()[planned.exit];
   core::Access const access = planned_access(planned);
+  auto const direction = static_cast<std::uint64_t>(access.direction);
   auto const reason = access.space == Space::port ? core::ExitReason::io_instruction
                                                   : core::ExitReason::ept_violation;
-  compare("exit.reason", exit.reason, static_cast<std::uint64_t>(reason));
+  check(Field::exit_reason, exit.reason, static_cast<std::uint64_t>(reason));
   if (exit.reason != static_cast<std::uint32_t>(reason)) return;
   if (access.space == Space::port) {
     core::IoQualification const io = core::decode_io_qualification(exit.qualification);
-    compare("exit.port", io.port.value, access.address);
-    compare("exit.size", io.size, access.size);
-    compare("exit.direction", static_cast<std::uint64_t>(io.direction),
-            static_cast<std::uint64_t>(access.direction));
+    check(Field::exit_port, io.port.value, access.address);
+    check(Field::exit_size, io.size, access.size);
+    check(Field::exit_direction, static_cast<std::uint64_t>(io.direction), direction);
     return;
   }
   // A read-modify-write reports a write; its first access is a read all the same.
   core::EptQualification const ept = core::decode_ept_qualification(exit.qualification);
   bool const fits = access.direction == Direction::write ? ept.write : ept.read || ept.write;
-  compare("exit.direction",
-          fits ? static_cast<std::uint64_t>(access.direction)
-               : 1U - static_cast<std::uint64_t>(access.direction),
-          static_cast<std::uint64_t>(access.direction));
+  check(Field::exit_direction, fits ? direction : 1 - direction, direction);
 }
 
 /// What a read left in its destination against what the exit row says of it.
-void Machine::check_register(Vcpu const& vcpu) {
+void Machine::check_destination(Vcpu const& vcpu) {
   PlannedAccess const& planned = *vcpu.access;
-  Comparison comparison{.field = "register", .evidence = Evidence::none};
-  PlannedExit const* const exit =
-      planned.exit != no_planned_exit ? &plan_.exits()[planned.exit] : nullptr;
+  if (planned.exit == no_planned_exit) [[likely]] {
+    checker_.unknown(1);
+    return;
+  }
+  PlannedExit const& exit = plan_.exits()[planned.exit];
   core::Commit const& commit = vcpu.io.commit();
   std::uint32_t const written = 1U << static_cast<unsigned>(commit.registers.front());
-  if (exit != nullptr && vcpu.value_known && planned.count == 1 && exit->accesses == 1 &&
-      exit->written_mask == written) {
-    // Of MMIO instructions it is not known how they extend; of the others, what they kept.
-    bool const whole =
-        traces::shape_space(planned.shape) == Space::port &&
-        ((vcpu.registers.asked() & written) == 0 || (exit->read_mask & written) != 0);
-    std::uint8_t const size = whole ? core::access_size_max : traces::shape_size(planned.shape);
-    comparison.evidence = Evidence::independent;
-    comparison.expected = core::truncate(plan_.registers(*exit).back(), size);
-    comparison.actual = core::truncate(commit.values.front(), size);
+  bool const known =
+      vcpu.value_known && planned.count == 1 && exit.accesses == 1 && exit.written_mask == written;
+  if (!known) {
+    checker_.unknown(1);
+    return;
   }
+  // Of MMIO instructions it is not known how they extend; of the others, what they kept.
+  bool const whole = traces::shape_space(planned.shape) == Space::port &&
+                     ((vcpu.registers.asked() & written) == 0 || (exit.read_mask & written) != 0);
+  std::uint8_t const size = whole ? core::access_size_max : traces::shape_size(planned.shape);
+  compare(vcpu, {.field = Field::destination,
+                 .evidence = Evidence::independent,
+                 .expected = core::truncate(plan_.registers(exit).back(), size),
+                 .actual = core::truncate(commit.values.front(), size)});
+}
+
+void Machine::compare(Vcpu const& vcpu, Comparison const& comparison) {
   checker_.compare(vcpu.position, vcpu.id, comparison);
 }
 

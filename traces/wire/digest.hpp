@@ -47,10 +47,10 @@ class VcpuDigest {
                                static_cast<std::uint64_t>(entry.fault) << 24U;
     std::uint64_t const value =
         entry.fault == digest_no_fault ? core::truncate(access.value, access.size) : 0;
-    std::uint32_t crc = crc32c_u64(crc_, sequence_);
-    crc = crc32c_u64(crc, kind);
-    crc = crc32c_u64(crc, access.address);
-    crc_ = crc32c_u64(crc, value);
+    // The check for the CPU's instruction once, not once per word.
+    crc_ = detail::has_crc32c_instruction()
+               ? fold<detail::crc32c_hardware8>(kind, access.address, value)
+               : fold<detail::crc32c_slice8>(kind, access.address, value);
     ++sequence_;
   }
 
@@ -60,6 +60,13 @@ class VcpuDigest {
   [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
 
  private:
+  template <auto step>
+  [[nodiscard]] std::uint32_t fold(std::uint64_t kind, std::uint64_t address,
+                                   std::uint64_t value) const noexcept {
+    std::uint32_t const running = step(step(~crc_, sequence_), kind);
+    return ~step(step(running, address), value);
+  }
+
   std::uint64_t sequence_{};
   std::uint32_t crc_{};
 };
