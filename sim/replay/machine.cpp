@@ -1,37 +1,139 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "sim/replay/machine.hpp"
 
-#include <bit>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <string_view>
 
 #include "core/check.hpp"
-#include "core/decode/ept_qualification.hpp"
-#include "core/decode/io_qualification.hpp"
-#include "sim/replay/machine_parts.hpp"
+#include "sim/replay/coalesce.hpp"
 
 namespace acrn::replay {
 namespace {
 
-using core::Direction;
-using core::Space;
-using traces::Handling;
+constexpr std::string_view default_client_name = "acrndm";
 
-/// A data access to a page that is not there, as EPT reports it.
-constexpr std::uint64_t ept_qualification(Direction direction) {
-  return core::encode_ept_qualification({.read = direction == Direction::read,
-                                         .write = direction == Direction::write,
-                                         .linear_address_valid = true,
-                                         .final_translation = true});
+std::vector<AddressRange> hypervisor_ranges(Plan const& plan, core::VmId vm, core::Space space) {
+  std::vector<AddressRange> ranges;
+  for (PlannedRegion const& region : plan.regions()) {
+    if (region.vm == vm && region.space == space && region.in_hypervisor) {
+      ranges.push_back({region.first, region.last});
+    }
+  }
+  return ranges;
 }
-constexpr std::uint64_t ept_read = ept_qualification(Direction::read);
-constexpr std::uint64_t ept_write = ept_qualification(Direction::write);
 
-/// The only register in `mask`, if there is just one.
-std::optional<core::Register> single_register(std::uint32_t mask) {
-  if (!std::has_single_bit(mask)) return std::nullopt;
-  return static_cast<core::Register>(std::countr_zero(mask));
+std::string client_name(Plan const& plan, std::uint32_t client) {
+  if (client == 0) return std::string{default_client_name};
+  auto const& names = plan.info().clients;
+  auto const found = names.find(client);
+  return found != names.end() ? found->second : fmt::format("client {}", client);
+}
+
+/// What each named client of one VM is asked for. Neighbours of one client grow together where no
+/// access of the plan lies between them, which keeps the HSM's list short and changes nothing.
+using Wishes = std::map<std::string, std::vector<core::ClientRange>>;
+
+Wishes client_wishes(Plan const& plan, core::VmId vm) {
+  Wishes wishes;
+  std::string previous;
+  for (PlannedRegion const& region : plan.regions()) {
+    if (region.vm != vm) continue;
+    std::string const name = client_name(plan, region.client);
+    bool const wanted = region.client != 0 && name != default_client_name;
+    if (wanted) {
+      std::vector<core::ClientRange>& ranges = wishes[name];
+      if (name == previous && ranges.back().space == region.space) {
+        ranges.back().last = region.last;
+      } else {
+        ranges.push_back({.space = region.space, .first = region.first, .last = region.last});
+      }
+    }
+    previous = wanted ? name : std::string{};
+  }
+  return wishes;
 }
 
 }  // namespace
+
+Machine::Machine(Plan const& plan, MachineOptions const& options)
+    : plan_{plan}, options_{options}, hsm_{std::make_unique<core::Hsm<LoggedMemory>>()} {
+  make_vms();
+  for (auto const& vm : vms_) {
+    make_maps(*vm);
+    make_clients(*vm);
+  }
+  order_config_accesses();
+}
+
+Machine::~Machine() = default;
+
+void Machine::make_vms() {
+  for (std::size_t i = 0; i < plan_.vcpus().size();) {
+    core::VmId const vm = plan_.vcpus()[i].vm;
+    std::size_t end = i;
+    while (end < plan_.vcpus().size() && plan_.vcpus()[end].vm == vm) ++end;
+    if (vms_.size() == core::hsm_vm_count_max) {
+      throw std::invalid_argument(fmt::format(
+          "the plan has more than {} VMs, which is all that one service module serves; choose some "
+          "with a VM filter",
+          core::hsm_vm_count_max));
+    }
+    std::uint32_t const vcpu_count = plan_.vcpus()[end - 1].vcpu.value + 1U;
+    Vm& made =
+        *vms_.emplace_back(std::make_unique<Vm>(vm, vcpu_count, mover_, options_.completion));
+    core::check(made.page.announce(vcpu_count).has_value(), "a plan's vCPU ids are below 16");
+    core::check(hsm_->add_vm(vm, vcpu_count).has_value(), "the HSM takes a plan's VM");
+    core::check(hsm_->set_page(vm, made.memory).has_value(), "the HSM takes an announced page");
+    made.orders_config = end - i > 1;
+    for (; i < end; ++i) {
+      PlannedVcpu const vcpu = plan_.vcpus()[i];
+      made.vcpus[vcpu.vcpu.value] = static_cast<std::uint16_t>(i);
+      vcpus_.push_back(std::make_unique<Vcpu>(vcpu, made));
+    }
+  }
+}
+
+void Machine::make_maps(Vm& vm) {
+  auto const device = vm.state.devices.add({.handler = &Machine::recorded_device, .context = &vm});
+  for (AddressRange const& range :
+       coalesce(hypervisor_ranges(plan_, vm.id, core::Space::port), core::port_range_count_max)) {
+    auto const ports = core::PortRange::closed({static_cast<std::uint16_t>(range.first)},
+                                               {static_cast<std::uint16_t>(range.last)});
+    core::check(vm.state.ports.insert(*ports, *device).has_value(), "coalesced ranges fit the map");
+  }
+  for (AddressRange const& range :
+       coalesce(hypervisor_ranges(plan_, vm.id, core::Space::mmio), core::mmio_range_count_max)) {
+    auto const addresses = core::MmioRange::closed({range.first}, {range.last}).value();
+    core::check(vm.state.mmio.insert(addresses, *device).has_value(), "likewise");
+  }
+}
+
+void Machine::make_clients(Vm& vm) {
+  auto const fallback = hsm_->create_client(vm.id, core::ClientKind::fallback);
+  clients_.push_back({.id = *fallback, .vm = vm.id, .name = std::string{default_client_name}});
+  for (auto const& [name, ranges] : client_wishes(plan_, vm.id)) {
+    auto const client = hsm_->create_client(vm.id, core::ClientKind::ranged);
+    if (!client) return;  // no room: the default client answers for the rest
+    for (core::ClientRange const& range : ranges) {
+      if (!hsm_->add_range(*client, range)) break;  // likewise
+    }
+    clients_.push_back({.id = *client, .vm = vm.id, .name = name});
+  }
+}
+
+void Machine::order_config_accesses() {
+  auto const orders = [](auto const& vm) { return vm->orders_config; };
+  if (std::none_of(vms_.begin(), vms_.end(), orders)) return;
+  for (std::size_t i = 0; i < plan_.accesses().size(); ++i) {
+    PlannedAccess const& access = plan_.accesses()[i];
+    Vm& vm = *vcpus_[access.vcpu]->vm;
+    if (vm.orders_config && touches_config_ports(access)) vm.config_positions.push_back(i);
+  }
+}
 
 bool Machine::may_begin(std::size_t position) const {
   PlannedAccess const& access = plan_.accesses()[position];
@@ -40,147 +142,14 @@ bool Machine::may_begin(std::size_t position) const {
   return vm.config_positions[vm.config_next] == position;
 }
 
-core::Progress Machine::begin(std::size_t position, std::uint32_t element, core::Ticks now) {
-  PlannedAccess const& access = plan_.accesses()[position];
-  Vcpu& vcpu = *vcpus_[access.vcpu];
-  vcpu.access = &access;
-  vcpu.position = position;
-  vcpu.element = element;
-  vcpu.value_known = access.value_known && element == 0;
-  vcpu.answer =
-      vcpu.value_known && access.handling != Handling::unclaimed ? access.value : ~std::uint64_t{0};
-  vcpu.device_answers = expects_hypervisor(access.handling);
-  vcpu.forwarded = false;
-  vcpu.client_answered = false;
-  vcpu.log->clear();
-  vcpu.registers.forget_asked();
-  vcpu.effects.clear();
-  core::VmExit const exit = make_exit(vcpu);
-  Vm& vm = *vcpu.vm;
-  vm.acting = &vcpu;
-  mover_ = SlotMover::hypervisor;
-  return advanced(vcpu,
-                  vcpu.io.begin(exit,
-                                core::VcpuEnvironment<ReplaySlot, RegisterFile, NoGuestMemory>{
-                                    .vm = vm.state,
-                                    .profile = *options_.profile,
-                                    .slot = *vcpu.slot,
-                                    .cpu = vcpu.registers,
-                                    .memory = vcpu.memory,
-                                    .effects = vcpu.effects},
-                                core::Turn{vm.turns++}, now));
-}
-
-core::Progress Machine::resume(std::size_t vcpu_number, core::Ticks now) {
-  Vcpu& vcpu = *vcpus_[vcpu_number];
-  Vm& vm = *vcpu.vm;
-  vcpu.effects.clear();
-  vm.acting = &vcpu;
-  mover_ = SlotMover::hypervisor;
-  return advanced(vcpu, vcpu.io.resume(
-                            core::VcpuEnvironment<ReplaySlot, RegisterFile, NoGuestMemory>{
-                                .vm = vm.state,
-                                .profile = *options_.profile,
-                                .slot = *vcpu.slot,
-                                .cpu = vcpu.registers,
-                                .memory = vcpu.memory,
-                                .effects = vcpu.effects},
-                            core::Turn{vm.turns++}, now));
-}
-
-core::Progress Machine::advanced(Vcpu& vcpu, core::Progress progress) {
-  vcpu.progress = progress;
-  if (vcpu.effects.upcall_wanted()) {
-    vcpu.forwarded = true;
-    ++totals_.upcalls;
-  }
-  return progress;
-}
-
-/// The exit whose emulation makes the planned access. Captures know which access it was, not which
-/// instruction: ports are IN or OUT, MMIO is a move between memory and the register that the exit
-/// is known to have written, or RAX.
-core::VmExit Machine::make_exit(Vcpu& vcpu) const {
-  PlannedAccess const& access = *vcpu.access;
-  std::uint8_t const size = traces::shape_size(access.shape);
-  Direction const direction = traces::shape_direction(access.shape);
-  PlannedExit const* exit = nullptr;
-  vcpu.rax_recorded = false;
-  if (access.exit != no_planned_exit) [[unlikely]] {
-    exit = &plan_.exits()[access.exit];
-    auto value = plan_.registers(*exit).begin();
-    for (std::uint32_t left = exit->read_mask; left != 0; left &= left - 1) {
-      vcpu.registers.set(static_cast<core::Register>(std::countr_zero(left)), *value++);
-    }
-    vcpu.rax_recorded = (exit->read_mask & 1U) != 0 && vcpu.element == 0;
-  }
-  std::uint8_t const length = exit != nullptr ? exit->length : 0;
-  if (traces::shape_space(access.shape) == Space::port) {
-    if (direction == Direction::write && !vcpu.rax_recorded) {
-      vcpu.registers.set_low(core::Register::rax, vcpu.answer, size);
-    }
-    vcpu.qualification =
-        core::encode_io_qualification({.port = {static_cast<std::uint16_t>(access.address)},
-                                       .size = size,
-                                       .direction = direction});
-    return {.reason = core::ExitReason::io_instruction,
-            .instruction_length = length,
-            .qualification = vcpu.qualification};
-  }
-  vcpu.qualification = direction == Direction::read ? ept_read : ept_write;
-  auto const target = exit != nullptr ? single_register(exit->written_mask) : std::nullopt;
-  return {.reason = core::ExitReason::ept_violation,
-          .instruction_length = length,
-          .qualification = vcpu.qualification,
-          .gpa = {access.address},
-          .mmio = {.direction = direction,
-                   .size = size,
-                   .value = vcpu.answer,
-                   .destination = target.value_or(core::Register::rax),
-                   .extend = core::Extend::by_size}};
-}
-
 core::HandlerResult Machine::recorded_device(void* context, core::Access& access,
                                              core::Ticks /*now*/, core::Effects& /*effects*/) {
   Vcpu const& vcpu = *static_cast<Vm*>(context)->acting;
   if (!vcpu.device_answers) return core::HandlerResult::declined();
-  if (access.direction == Direction::read) {
+  if (access.direction == core::Direction::read) {
     access.value = piece_of(*vcpu.access, access, vcpu.answer);
   }
   return core::HandlerResult::handled();
-}
-
-core::Effects const& Machine::effects(std::size_t vcpu) const { return vcpus_[vcpu]->effects; }
-
-core::DispatchEffects Machine::dispatch() {
-  mover_ = SlotMover::worker;
-  return hsm_->dispatch();
-}
-
-core::SlotEffects Machine::dispatch(std::size_t vcpu) {
-  mover_ = SlotMover::worker;
-  return hsm_->dispatch_slot(vcpus_[vcpu]->id.vm, vcpus_[vcpu]->id.vcpu);
-}
-
-std::optional<core::Request> Machine::next_request(core::HsmClientId client) {
-  return hsm_->next_request(client);
-}
-
-core::CompletionEffects Machine::complete(core::Request const& request) {
-  mover_ = SlotMover::client;
-  Vcpu& vcpu = *vcpus_[vcpu_index(request.from)];
-  vcpu.client_answered = true;
-  vcpu.client = request.client;
-  // The request may be a converted one: which piece of the guest's access it is, the vCPU knows.
-  return hsm_->complete(request, piece_of(*vcpu.access, vcpu.io.request(), vcpu.answer));
-}
-
-std::size_t Machine::vcpu_index(core::VcpuRef vcpu) const {
-  for (auto const& vm : vms_) {
-    if (vm->id == vcpu.vm) return vm->vcpus.at(vcpu.vcpu.value);
-  }
-  core::check(false, "a request is of a VM of the plan");
-  return 0;
 }
 
 ReplayResult Machine::result() const {

@@ -98,13 +98,18 @@ class Machine {
   void make_maps(Vm& vm);
   void make_clients(Vm& vm);
   void order_config_accesses();
-  core::VmExit make_exit(Vcpu& vcpu) const;
-  core::Progress advanced(Vcpu& vcpu, core::Progress progress);
-  void check_element(Vcpu const& vcpu, traces::DigestEntry const& entry);
-  static Evidence value_evidence(Vcpu const& vcpu);
+  static core::VmExit make_exit(Vcpu& vcpu);
+  void take_recorded_exit(Vcpu& vcpu, core::VmExit& exit) const;
+  template <class Step>
+  core::Progress act(Vcpu& vcpu, Step step);
   void check_exit(Vcpu const& vcpu);
+  void check_recorded_exit(Vcpu const& vcpu);
+  void check_outputs(Vcpu const& vcpu, core::Access const& access);
   void check_destination(Vcpu const& vcpu);
+  void check_slots(Vcpu const& vcpu);
+  static Evidence value_evidence(Vcpu const& vcpu);
   void compare(Vcpu const& vcpu, Comparison const& comparison);
+  void take_fault(Vcpu const& vcpu, traces::DigestEntry& entry);
   void record(Vcpu const& vcpu, traces::DigestEntry const& entry,
               std::span<std::uint64_t const> stamps);
   static void config_finished(Vcpu const& vcpu);
@@ -123,3 +128,5 @@ class Machine {
 };
 
 }  // namespace acrn::replay
+
+#include "sim/replay/machine_run.hpp"

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How an access ends in the machine under replay: commit, comparison, digest, recording.
-#include "core/check.hpp"
+// The rarer half of ending an access: exits that were recorded, faults, slots, recordings.
+#include <bit>
+
 #include "core/decode/ept_qualification.hpp"
 #include "core/decode/io_qualification.hpp"
-#include "sim/replay/machine_parts.hpp"
+#include "sim/replay/machine.hpp"
 
 namespace acrn::replay {
 namespace {
 
 using core::Direction;
 using core::Space;
-using traces::Handling;
-
-constexpr Evidence when(bool known, Evidence evidence) { return known ? evidence : Evidence::none; }
 
 core::Access planned_access(PlannedAccess const& planned) {
   return {.space = traces::shape_space(planned.shape),
@@ -23,88 +21,55 @@ core::Access planned_access(PlannedAccess const& planned) {
 
 }  // namespace
 
-void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t const> stamps) {
-  Vcpu& vcpu = *vcpus_.data()[vcpu_number];
-  bool const done = vcpu.progress == core::Progress::done;
-  core::check(done || vcpu.progress == core::Progress::fault,
-              "an access is finished once, when the machine has done or refused it");
-  traces::DigestEntry entry{.access = planned_access(*vcpu.access)};
-  if (done) {
-    bool const read = entry.access.direction == Direction::read;
-    entry.access.value = core::truncate(
-        read ? vcpu.io.commit().values.front() : vcpu.io.access().value, entry.access.size);
-    ++(vcpu.forwarded ? totals_.forwarded : totals_.handled);
-  } else {
-    entry.fault = traces::digest_fault(static_cast<std::uint8_t>(vcpu.io.fault().vector));
-    ++totals_.faulted;
+/// Puts what the capture knows of the exit into the vCPU and the exit: the registers as they were,
+/// the instruction's length, and the one register that it wrote, if it wrote one.
+void Machine::take_recorded_exit(Vcpu& vcpu, core::VmExit& exit) const {
+  PlannedExit const& recorded = plan_.exits()[vcpu.access->exit];
+  std::uint64_t const* value = plan_.registers(recorded).data();
+  for (std::uint32_t left = recorded.read_mask; left != 0; left &= left - 1) {
+    vcpu.registers.set(static_cast<core::Register>(std::countr_zero(left)), *value++);
   }
-  vcpu.digest.add(entry);
-  ++totals_.elements;
-  if (vcpu.element == 0) ++totals_.accesses;
-  check_element(vcpu, entry);
-  if (options_.recorder != nullptr) [[unlikely]]
-    record(vcpu, entry, stamps);
-  if (done) vcpu.registers.apply(vcpu.io.commit());
-  if (touches_config_ports(*vcpu.access)) [[unlikely]]
-    config_finished(vcpu);
-  vcpu.progress = core::Progress::waiting;
+  if (vcpu.element != 0) {
+    // Later elements of a row have no value: theirs is invented, and so is their RAX.
+    if (traces::shape_direction(vcpu.access->shape) == Direction::write) {
+      vcpu.registers.set_low(core::Register::rax, vcpu.answer,
+                             traces::shape_size(vcpu.access->shape));
+    }
+  } else {
+    vcpu.rax_recorded = (recorded.read_mask & 1U) != 0;
+  }
+  exit.instruction_length = recorded.length;
+  if (std::has_single_bit(recorded.written_mask)) {
+    exit.mmio.destination = static_cast<core::Register>(std::countr_zero(recorded.written_mask));
+  }
 }
 
-void Machine::check_element(Vcpu const& vcpu, traces::DigestEntry const& entry) {
-  PlannedAccess const& planned = *vcpu.access;
-  bool const read = entry.access.direction == Direction::read;
-  if (vcpu.element == 0) check_exit(vcpu);
-  if (entry.fault != traces::digest_no_fault) [[unlikely]] {
-    compare(vcpu, {.field = Field::fault,
-                   .evidence = Evidence::independent,
-                   .actual = static_cast<std::uint64_t>(vcpu.io.fault().vector) + 1});
-    return;
-  }
-  compare(vcpu, {.field = Field::handling,
-                 .evidence = when(planned.handling != Handling::unknown, Evidence::same_source),
-                 .expected = vcpu.device_answers ? 0U : 1U,
-                 .actual = vcpu.forwarded ? 1U : 0U});
-  compare(vcpu, {.field = Field::value,
-                 .evidence = value_evidence(vcpu),
-                 .expected = planned.value,
-                 .actual = entry.access.value});
-  if (read) check_destination(vcpu);
-  if (!vcpu.forwarded) return;
-  if (planned.slot_path == no_slot_path) [[likely]] {
-    checker_.unknown(1);
-    return;
-  }
-  bool const known = planned.slot_path != long_slot_path && planned.count == 1;
+/// The guest got an exception where the capture has an access.
+void Machine::take_fault(Vcpu const& vcpu, traces::DigestEntry& entry) {
+  auto const vector = static_cast<std::uint8_t>(vcpu.io.fault().vector);
+  entry.fault = traces::digest_fault(vector);
+  ++totals_.faulted;
+  compare(vcpu, {.field = Field::fault, .evidence = Evidence::independent, .actual = vector + 1U});
+}
+
+void Machine::check_slots(Vcpu const& vcpu) {
+  bool const known = vcpu.access->slot_path != long_slot_path && vcpu.access->count == 1;
   compare(vcpu, {.field = Field::slots,
-                 .evidence = when(known, Evidence::independent),
-                 .expected = planned.slot_path,
+                 .evidence = known ? Evidence::independent : Evidence::none,
+                 .expected = vcpu.access->slot_path,
                  .actual = vcpu.log->path()});
 }
 
-/// What equality of the access's value would prove.
-Evidence Machine::value_evidence(Vcpu const& vcpu) {
-  if (!vcpu.value_known) return Evidence::none;
-  if (traces::shape_direction(vcpu.access->shape) == Direction::write) {
-    return vcpu.rax_recorded ? Evidence::independent : Evidence::same_source;
-  }
-  if (vcpu.access->handling == Handling::unclaimed) return Evidence::independent;
-  bool const computed_by_hsm = vcpu.forwarded && !vcpu.client_answered;
-  return computed_by_hsm ? when(vcpu.vm->config_known, Evidence::independent)
-                         : Evidence::same_source;
-}
-
-/// The access row against the qualification that the CPU gave for its exit.
-void Machine::check_exit(Vcpu const& vcpu) {
+void Machine::check_recorded_exit(Vcpu const& vcpu) {
   PlannedAccess const& planned = *vcpu.access;
-  if (planned.exit == no_planned_exit || !plan_.exits()[planned.exit].qualification_known)
-      [[likely]] {
+  PlannedExit const& exit = plan_.exits()[planned.exit];
+  if (!exit.qualification_known) {
     checker_.unknown(1);
     return;
   }
   auto const check = [&](Field field, std::uint64_t expected, std::uint64_t actual) {
     compare(vcpu, {field, Evidence::independent, expected, actual});
   };
-  PlannedExit const& exit = plan_.exits()[planned.exit];
   core::Access const access = planned_access(planned);
   auto const direction = static_cast<std::uint64_t>(access.direction);
   auto const reason = access.space == Space::port ? core::ExitReason::io_instruction
@@ -127,10 +92,6 @@ void Machine::check_exit(Vcpu const& vcpu) {
 /// What a read left in its destination against what the exit row says of it.
 void Machine::check_destination(Vcpu const& vcpu) {
   PlannedAccess const& planned = *vcpu.access;
-  if (planned.exit == no_planned_exit) [[likely]] {
-    checker_.unknown(1);
-    return;
-  }
   PlannedExit const& exit = plan_.exits()[planned.exit];
   core::Commit const& commit = vcpu.io.commit();
   std::uint32_t const written = 1U << static_cast<unsigned>(commit.registers.front());
@@ -150,17 +111,15 @@ void Machine::check_destination(Vcpu const& vcpu) {
                  .actual = core::truncate(commit.values.front(), size)});
 }
 
-void Machine::compare(Vcpu const& vcpu, Comparison const& comparison) {
-  checker_.compare(vcpu.position, vcpu.id, comparison);
-}
-
 void Machine::record(Vcpu const& vcpu, traces::DigestEntry const& entry,
                      std::span<std::uint64_t const> stamps) {
   ReplayedElement element{.position = vcpu.position,
                           .element = vcpu.element,
                           .vcpu = vcpu.id,
                           .planned = vcpu.access,
-                          .qualification = vcpu.qualification,
+                          .qualification = traces::shape_space(vcpu.access->shape) == Space::port
+                                               ? io_qualification(*vcpu.access)
+                                               : ept_qualification(entry.access.direction),
                           .value = entry.access.value,
                           .value_known = vcpu.value_known,
                           .forwarded = vcpu.forwarded,
