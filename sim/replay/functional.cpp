@@ -23,14 +23,8 @@ void serve(Machine& machine, std::size_t vcpu) {
   static_cast<void>(machine.complete(*request));
 }
 
-}  // namespace
-
-ReplayResult replay_functional(Plan const& plan, FunctionalOptions const& options) {
-  if (options.profile == nullptr) throw std::invalid_argument("a replay needs a profile");
-  std::optional<Recorder> recorder;
-  if (options.record != nullptr) recorder.emplace(*options.record);
-  Machine machine{plan, {.profile = options.profile, .recorder = recorder ? &*recorder : nullptr}};
-  std::span<PlannedAccess const> const accesses = plan.accesses();
+/// Flattened: most of a replay's time is spent here, and the calls would be a third of it.
+[[gnu::flatten]] void replay_all(Machine& machine, std::span<PlannedAccess const> accesses) {
   for (std::size_t position = 0; position < accesses.size(); ++position) {
     PlannedAccess const& access = accesses[position];
     core::Ticks const now{access.time};
@@ -43,6 +37,16 @@ ReplayResult replay_functional(Plan const& plan, FunctionalOptions const& option
       machine.finish(access.vcpu);
     }
   }
+}
+
+}  // namespace
+
+ReplayResult replay_functional(Plan const& plan, FunctionalOptions const& options) {
+  if (options.profile == nullptr) throw std::invalid_argument("a replay needs a profile");
+  std::optional<Recorder> recorder;
+  if (options.record != nullptr) recorder.emplace(*options.record);
+  Machine machine{plan, {.profile = options.profile, .recorder = recorder ? &*recorder : nullptr}};
+  replay_all(machine, plan.accesses());
   return machine.result();
 }
 

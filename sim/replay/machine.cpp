@@ -67,6 +67,12 @@ Machine::Machine(Plan const& plan, MachineOptions const& options)
     make_clients(*vm);
   }
   order_config_accesses();
+  auto const accesses = plan_.accesses();
+  bool const logging = options_.recorder != nullptr ||
+                       std::any_of(accesses.begin(), accesses.end(), [](PlannedAccess const& one) {
+                         return one.slot_path != no_slot_path;
+                       });
+  for (auto const& vm : vms_) vm->storage.logging = logging;
 }
 
 Machine::~Machine() = default;
@@ -131,14 +137,15 @@ void Machine::order_config_accesses() {
   for (std::size_t i = 0; i < plan_.accesses().size(); ++i) {
     PlannedAccess const& access = plan_.accesses()[i];
     Vm& vm = *vcpus_[access.vcpu]->vm;
-    if (vm.orders_config && touches_config_ports(access)) vm.config_positions.push_back(i);
+    if (vm.orders_config && touches_config_ports(access.shape, access.address))
+      vm.config_positions.push_back(i);
   }
 }
 
 bool Machine::may_begin(std::size_t position) const {
   PlannedAccess const& access = plan_.accesses()[position];
   Vm const& vm = *vcpus_[access.vcpu]->vm;
-  if (!vm.orders_config || !touches_config_ports(access)) return true;
+  if (!vm.orders_config || !touches_config_ports(access.shape, access.address)) return true;
   return vm.config_positions[vm.config_next] == position;
 }
 
@@ -147,7 +154,7 @@ core::HandlerResult Machine::recorded_device(void* context, core::Access& access
   Vcpu const& vcpu = *static_cast<Vm*>(context)->acting;
   if (!vcpu.device_answers) return core::HandlerResult::declined();
   if (access.direction == core::Direction::read) {
-    access.value = piece_of(*vcpu.access, access, vcpu.answer);
+    access.value = piece_of(vcpu.planned, access, vcpu.answer);
   }
   return core::HandlerResult::handled();
 }

@@ -98,6 +98,7 @@ class Machine {
   void make_maps(Vm& vm);
   void make_clients(Vm& vm);
   void order_config_accesses();
+  [[nodiscard]] Vcpu& vcpu_at(std::size_t index) const;
   static core::VmExit make_exit(Vcpu& vcpu);
   void take_recorded_exit(Vcpu& vcpu, core::VmExit& exit) const;
   template <class Step>

@@ -12,13 +12,6 @@ namespace {
 using core::Direction;
 using core::Space;
 
-core::Access planned_access(PlannedAccess const& planned) {
-  return {.space = traces::shape_space(planned.shape),
-          .direction = traces::shape_direction(planned.shape),
-          .size = traces::shape_size(planned.shape),
-          .address = planned.address};
-}
-
 }  // namespace
 
 /// Puts what the capture knows of the exit into the vCPU and the exit: the registers as they were,
@@ -31,9 +24,8 @@ void Machine::take_recorded_exit(Vcpu& vcpu, core::VmExit& exit) const {
   }
   if (vcpu.element != 0) {
     // Later elements of a row have no value: theirs is invented, and so is their RAX.
-    if (traces::shape_direction(vcpu.access->shape) == Direction::write) {
-      vcpu.registers.set_low(core::Register::rax, vcpu.answer,
-                             traces::shape_size(vcpu.access->shape));
+    if (vcpu.planned.direction == Direction::write) {
+      vcpu.registers.set_low(core::Register::rax, vcpu.answer, vcpu.planned.size);
     }
   } else {
     vcpu.rax_recorded = (recorded.read_mask & 1U) != 0;
@@ -70,7 +62,7 @@ void Machine::check_recorded_exit(Vcpu const& vcpu) {
   auto const check = [&](Field field, std::uint64_t expected, std::uint64_t actual) {
     compare(vcpu, {field, Evidence::independent, expected, actual});
   };
-  core::Access const access = planned_access(planned);
+  core::Access const& access = vcpu.planned;
   auto const direction = static_cast<std::uint64_t>(access.direction);
   auto const reason = access.space == Space::port ? core::ExitReason::io_instruction
                                                   : core::ExitReason::ept_violation;
@@ -102,9 +94,9 @@ void Machine::check_destination(Vcpu const& vcpu) {
     return;
   }
   // Of MMIO instructions it is not known how they extend; of the others, what they kept.
-  bool const whole = traces::shape_space(planned.shape) == Space::port &&
+  bool const whole = vcpu.planned.space == Space::port &&
                      ((vcpu.registers.asked() & written) == 0 || (exit.read_mask & written) != 0);
-  std::uint8_t const size = whole ? core::access_size_max : traces::shape_size(planned.shape);
+  std::uint8_t const size = whole ? core::access_size_max : vcpu.planned.size;
   compare(vcpu, {.field = Field::destination,
                  .evidence = Evidence::independent,
                  .expected = core::truncate(plan_.registers(exit).back(), size),
@@ -117,9 +109,7 @@ void Machine::record(Vcpu const& vcpu, traces::DigestEntry const& entry,
                           .element = vcpu.element,
                           .vcpu = vcpu.id,
                           .planned = vcpu.access,
-                          .qualification = traces::shape_space(vcpu.access->shape) == Space::port
-                                               ? io_qualification(*vcpu.access)
-                                               : ept_qualification(entry.access.direction),
+                          .qualification = qualification(vcpu.planned),
                           .value = entry.access.value,
                           .value_known = vcpu.value_known,
                           .forwarded = vcpu.forwarded,
@@ -141,9 +131,9 @@ void Machine::record(Vcpu const& vcpu, traces::DigestEntry const& entry,
 void Machine::config_finished(Vcpu const& vcpu) {
   PlannedAccess const& planned = *vcpu.access;
   Vm& vm = *vcpu.vm;
-  bool const write = traces::shape_direction(planned.shape) == Direction::write;
+  bool const write = vcpu.planned.direction == Direction::write;
   if (write && planned.address == config_address_port && vcpu.forwarded && !vcpu.client_answered) {
-    vm.config_known = vcpu.value_known && traces::shape_size(planned.shape) == 4;
+    vm.config_known = vcpu.value_known && vcpu.planned.size == 4;
   }
   if (vm.orders_config && vcpu.element + 1 == planned.count) ++vm.config_next;
 }

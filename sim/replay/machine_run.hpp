@@ -57,6 +57,7 @@ struct Machine::Vcpu {
 
   // The element in hand.
   PlannedAccess const* access{};
+  core::Access planned{};  // the same as core's type, without value
   std::size_t position{};
   std::uint32_t element{};
   std::uint64_t answer{};  // what device or client gives, or the guest writes
@@ -69,22 +70,20 @@ struct Machine::Vcpu {
   core::HsmClientId client{};  // if client_answered
 };
 
-/// What the part of the access that `piece` is has of the whole's `value`.
-inline std::uint64_t piece_of(PlannedAccess const& whole, core::Access const& piece,
+/// What the part of the access that `piece` is has of the whole's `value`, not cut to its size.
+inline std::uint64_t piece_of(core::Access const& whole, core::Access const& piece,
                               std::uint64_t value) {
-  std::uint64_t offset = piece.address - whole.address;
-  if (piece.space == core::Space::port) offset &= 0xffff;  // ports wrap
-  return core::truncate(value >> (8U * (offset & 7U)), piece.size);
+  // Of ports the low bits are the same although they wrap; no access is longer than 8 bytes.
+  return value >> (8U * ((piece.address - whole.address) % core::access_size_max));
 }
 
 /// Ports of PCI configuration mechanism 1. Source: PCI Local Bus Specification 3.0, 3.2.2.3.2.
 inline constexpr std::uint64_t config_address_port = 0xcf8;
 inline constexpr std::uint64_t config_port_last = 0xcff;
 
-inline bool touches_config_ports(PlannedAccess const& access) {
-  return access.address <= config_port_last &&
-         traces::shape_space(access.shape) == core::Space::port &&
-         access.address + traces::shape_size(access.shape) > config_address_port;
+inline bool touches_config_ports(std::uint8_t shape, std::uint64_t address) {
+  return address <= config_port_last && traces::shape_space(shape) == core::Space::port &&
+         address + traces::shape_size(shape) > config_address_port;
 }
 
 /// Whether the capture says that nobody waited for the device model.
@@ -92,25 +91,33 @@ constexpr bool expects_hypervisor(traces::Handling handling) {
   return handling == traces::Handling::hypervisor || handling == traces::Handling::queued;
 }
 
-/// The qualification of a port access's exit.
-constexpr std::uint64_t io_qualification(PlannedAccess const& access) {
-  return core::encode_io_qualification({.port = {static_cast<std::uint16_t>(access.address)},
-                                        .size = traces::shape_size(access.shape),
-                                        .direction = traces::shape_direction(access.shape)});
-}
-
-/// That of a data access to a page which is not there, as EPT reports it.
-constexpr std::uint64_t ept_qualification(core::Direction direction) {
-  return core::encode_ept_qualification({.read = direction == core::Direction::read,
-                                         .write = direction == core::Direction::write,
+/// The qualification of the exit that an access makes: for MMIO, as EPT reports a data access to a
+/// page which is not there.
+constexpr std::uint64_t qualification(core::Access const& access) {
+  if (access.space == core::Space::port) {
+    return core::encode_io_qualification({.port = {static_cast<std::uint16_t>(access.address)},
+                                          .size = access.size,
+                                          .direction = access.direction});
+  }
+  return core::encode_ept_qualification({.read = access.direction == core::Direction::read,
+                                         .write = access.direction == core::Direction::write,
                                          .linear_address_valid = true,
                                          .final_translation = true});
 }
 
+/// Without the checks of vector and unique_ptr: plan and machine agree on the numbers.
+inline Machine::Vcpu& Machine::vcpu_at(std::size_t index) const {
+  return *vcpus_.data()[index].get();
+}
+
 inline core::Progress Machine::begin(std::size_t position, std::uint32_t element, core::Ticks now) {
   PlannedAccess const& access = plan_.accesses().data()[position];
-  Vcpu& vcpu = *vcpus_.data()[access.vcpu];
+  Vcpu& vcpu = vcpu_at(access.vcpu);
   vcpu.access = &access;
+  vcpu.planned = {.space = traces::shape_space(access.shape),
+                  .direction = traces::shape_direction(access.shape),
+                  .size = traces::shape_size(access.shape),
+                  .address = access.address};
   vcpu.position = position;
   vcpu.element = element;
   vcpu.value_known = access.value_known && element == 0;
@@ -130,7 +137,7 @@ inline core::Progress Machine::begin(std::size_t position, std::uint32_t element
 }
 
 inline core::Progress Machine::resume(std::size_t vcpu_number, core::Ticks now) {
-  Vcpu& vcpu = *vcpus_.data()[vcpu_number];
+  Vcpu& vcpu = vcpu_at(vcpu_number);
   return act(vcpu,
              [&](auto const& env, core::Turn turn) { return vcpu.io.resume(env, turn, now); });
 }
@@ -160,27 +167,25 @@ core::Progress Machine::act(Vcpu& vcpu, Step step) {
 /// The exit whose emulation makes the planned access. Captures know which access it was, not which
 /// instruction: ports are IN or OUT, MMIO is a move between memory and RAX.
 inline core::VmExit Machine::make_exit(Vcpu& vcpu) {
-  PlannedAccess const& access = *vcpu.access;
-  std::uint8_t const size = traces::shape_size(access.shape);
-  core::Direction const direction = traces::shape_direction(access.shape);
-  if (traces::shape_space(access.shape) == core::Space::port) {
-    if (direction == core::Direction::write) {
-      vcpu.registers.set_low(core::Register::rax, vcpu.answer, size);
+  core::Access const& planned = vcpu.planned;
+  if (planned.space == core::Space::port) {
+    if (planned.direction == core::Direction::write) {
+      vcpu.registers.set_low(core::Register::rax, vcpu.answer, planned.size);
     }
-    return {.reason = core::ExitReason::io_instruction, .qualification = io_qualification(access)};
+    return {.reason = core::ExitReason::io_instruction, .qualification = qualification(planned)};
   }
   return {.reason = core::ExitReason::ept_violation,
-          .qualification = ept_qualification(direction),
-          .gpa = {access.address},
-          .mmio = {.direction = direction,
-                   .size = size,
+          .qualification = qualification(planned),
+          .gpa = {planned.address},
+          .mmio = {.direction = planned.direction,
+                   .size = planned.size,
                    .value = vcpu.answer,
                    .destination = core::Register::rax,
                    .extend = core::Extend::by_size}};
 }
 
 inline core::Effects const& Machine::effects(std::size_t vcpu) const {
-  return vcpus_[vcpu]->effects;
+  return vcpu_at(vcpu).effects;
 }
 
 inline core::DispatchEffects Machine::dispatch() {
@@ -190,7 +195,7 @@ inline core::DispatchEffects Machine::dispatch() {
 
 inline core::SlotEffects Machine::dispatch(std::size_t vcpu_number) {
   mover_ = SlotMover::worker;
-  PlannedVcpu const vcpu = vcpus_.data()[vcpu_number]->id;
+  PlannedVcpu const vcpu = vcpu_at(vcpu_number).id;
   return hsm_->dispatch_slot(vcpu.vm, vcpu.vcpu);
 }
 
@@ -200,11 +205,11 @@ inline std::optional<core::Request> Machine::next_request(core::HsmClientId clie
 
 inline core::CompletionEffects Machine::complete(core::Request const& request) {
   mover_ = SlotMover::client;
-  Vcpu& vcpu = *vcpus_.data()[vcpu_index(request.from)];
+  Vcpu& vcpu = vcpu_at(vcpu_index(request.from));
   vcpu.client_answered = true;
   vcpu.client = request.client;
   // The request may be a converted one: which piece of the guest's access it is, the vCPU knows.
-  return hsm_->complete(request, piece_of(*vcpu.access, vcpu.io.request(), vcpu.answer));
+  return hsm_->complete(request, piece_of(vcpu.planned, vcpu.io.request(), vcpu.answer));
 }
 
 inline std::size_t Machine::vcpu_index(core::VcpuRef vcpu) const {
@@ -216,15 +221,11 @@ inline std::size_t Machine::vcpu_index(core::VcpuRef vcpu) const {
 }
 
 inline void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t const> stamps) {
-  Vcpu& vcpu = *vcpus_.data()[vcpu_number];
-  PlannedAccess const& planned = *vcpu.access;
+  Vcpu& vcpu = vcpu_at(vcpu_number);
   bool const done = vcpu.progress == core::Progress::done;
   core::check(done || vcpu.progress == core::Progress::fault,
               "an access is finished once, when the machine has done or refused it");
-  traces::DigestEntry entry{.access = {.space = traces::shape_space(planned.shape),
-                                       .direction = traces::shape_direction(planned.shape),
-                                       .size = traces::shape_size(planned.shape),
-                                       .address = planned.address}};
+  traces::DigestEntry entry{.access = vcpu.planned};
   ++totals_.elements;
   totals_.accesses += vcpu.element == 0 ? 1 : 0;
   if (vcpu.element == 0) check_exit(vcpu);
@@ -243,7 +244,7 @@ inline void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t con
     if (options_.recorder != nullptr) record(vcpu, entry, stamps);
   }
   vcpu.digest.add(entry);
-  if (touches_config_ports(planned)) [[unlikely]]
+  if (touches_config_ports(vcpu.access->shape, vcpu.access->address)) [[unlikely]]
     config_finished(vcpu);
   vcpu.progress = core::Progress::waiting;
 }
@@ -292,7 +293,7 @@ inline void Machine::check_outputs(Vcpu const& vcpu, core::Access const& access)
 /// What equality of the access's value would prove.
 inline Evidence Machine::value_evidence(Vcpu const& vcpu) {
   if (!vcpu.value_known) return Evidence::none;
-  if (traces::shape_direction(vcpu.access->shape) == core::Direction::write) {
+  if (vcpu.planned.direction == core::Direction::write) {
     return vcpu.rax_recorded ? Evidence::independent : Evidence::same_source;
   }
   if (vcpu.access->handling == traces::Handling::unclaimed) return Evidence::independent;

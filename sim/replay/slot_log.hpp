@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The request page of a replayed VM: the product's memory, with a log of every change of a state.
+// The request page of a replayed VM, and a log of every change of a slot's state.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "core/abi/ioreq.hpp"
@@ -49,47 +50,60 @@ class SlotLog {
 /// The request page of one VM and the logs of its slots.
 struct LoggedPage {
   core::PageStorage storage;
+  bool logging{};  ///< keep logs: for recordings, and where the capture has transitions to compare
   std::array<SlotLog, core::abi::ioreq_slot_count> logs{};
 };
 
 /// core::Memory on a LoggedPage, which outlives the handle, as `mover` does, which names who acts.
+/// Both ends of a replayed slot run on one thread: plain loads and stores are all that they need.
 class LoggedMemory {
  public:
-  LoggedMemory(LoggedPage& page, SlotMover const& mover) noexcept
-      : memory_{page.storage}, page_{&page}, mover_{&mover} {}
+  LoggedMemory(LoggedPage& page, SlotMover const& mover) noexcept : page_{&page}, mover_{&mover} {}
 
   [[nodiscard]] std::uint32_t load32(std::size_t offset) const noexcept {
-    return memory_.load32(offset);
+    return load<std::uint32_t>(offset);
   }
   [[nodiscard]] std::uint64_t load64(std::size_t offset) const noexcept {
-    return memory_.load64(offset);
+    return load<std::uint64_t>(offset);
   }
-  void store32(std::size_t offset, std::uint32_t value) noexcept { memory_.store32(offset, value); }
-  void store64(std::size_t offset, std::uint64_t value) noexcept { memory_.store64(offset, value); }
+  void store32(std::size_t offset, std::uint32_t value) noexcept { store(offset, value); }
+  void store64(std::size_t offset, std::uint64_t value) noexcept { store(offset, value); }
   [[nodiscard]] std::uint64_t load_word(std::size_t offset) const noexcept {
-    return memory_.load_word(offset);
+    return load<std::uint64_t>(offset);
   }
   void store_word(std::size_t offset, std::uint64_t word) noexcept {
-    memory_.store_word(offset, word);
+    store(offset, word);
     note(offset, word);
   }
   void store_state(std::size_t offset, std::uint32_t state) noexcept {
-    memory_.store_state(offset, state);
+    store(offset, state);
     note(offset, state);
   }
   [[nodiscard]] bool exchange_word(std::size_t offset, std::uint64_t expected,
                                    std::uint64_t desired) noexcept {
-    if (!memory_.exchange_word(offset, expected, desired)) return false;
+    if (load<std::uint64_t>(offset) != expected) return false;
+    store(offset, desired);
     note(offset, desired);
     return true;
   }
 
  private:
+  template <class Integer>
+  [[nodiscard]] Integer load(std::size_t offset) const noexcept {
+    Integer value = 0;
+    std::memcpy(&value, page_->storage.bytes.data() + offset, sizeof value);
+    return value;
+  }
+  template <class Integer>
+  void store(std::size_t offset, Integer value) noexcept {
+    std::memcpy(page_->storage.bytes.data() + offset, &value, sizeof value);
+  }
   void note(std::size_t offset, std::uint64_t word) noexcept {
-    page_->logs.data()[offset / core::abi::ioreq_slot_size].add(word, *mover_);
+    if (!page_->logging) [[likely]]
+      return;
+    page_->logs[offset / core::abi::ioreq_slot_size].add(word, *mover_);
   }
 
-  core::AtomicMemory memory_;
   LoggedPage* page_;
   SlotMover const* mover_;
 };
