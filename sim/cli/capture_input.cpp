@@ -87,6 +87,9 @@ bool CaptureInput::next(traces::Reader::Rows& rows) {
   while (true) {
     if (interrupted()) throw Interrupted("interrupted");
     try {
+      if (seekable_) return reader_.next(rows);
+      // Its writer may never write again, and a read looks at no flag.
+      ImmediateInterrupt const words{"interrupted: the input did not end"};
       return reader_.next(rows);
     } catch (traces::ContentError const& error) {
       if (damage_ == Damage::refuse) {
@@ -126,7 +129,7 @@ void CaptureInput::tell_gaps(Talk const& talk) const {
                     path_));
   }
   if (skipped_ != 0) {
-    talk.warning(fmt::format("{}: {} damaged places were skipped, events are missing there", path_,
+    talk.warning(fmt::format("{}: events are missing; damaged places skipped: {}", path_,
                              grouped(skipped_)));
   }
 }

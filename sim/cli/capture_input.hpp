@@ -21,6 +21,8 @@ class CaptureInput {
   /// Throws traces::ContentError and traces::EnvironmentError.
   CaptureInput(std::string path, Damage damage);
 
+  /// Whether this is a file that can be read again, not standard input or a pipe.
+  [[nodiscard]] bool seekable() const { return seekable_; }
   [[nodiscard]] std::string const& path() const { return path_; }
   [[nodiscard]] traces::Reader& reader() { return reader_; }
   [[nodiscard]] traces::CaptureInfo const& info() const { return reader_.info(); }

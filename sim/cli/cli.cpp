@@ -128,7 +128,7 @@ ExitCode guarded(Talk const& talk, Work&& work) {
   } catch (OutputClosed const&) {
     return ExitCode::ok;
   } catch (Interrupted const& error) {
-    talk.note(error.what());
+    talk.end(error.what());
     return ExitCode::interrupted;
   } catch (UsageError const& error) {
     talk.error(error.what());

@@ -37,15 +37,19 @@ extern "C" void on_interrupt(int) {
   }
 }
 
+extern "C" void on_broken_pipe(int) {}
+
 }  // namespace
 
 void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = on_interrupt;
   sigemptyset(&action.sa_mask);
-  // No SA_RESTART: a read that waits for input must come back.
+  // No SA_RESTART: a write that waits for its reader must come back.
   ::sigaction(SIGINT, &action, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  // A handler that does nothing, not SIG_IGN: programs that we start must not inherit it.
+  action.sa_handler = on_broken_pipe;
+  ::sigaction(SIGPIPE, &action, nullptr);
 }
 
 bool interrupted() { return pressed.load(std::memory_order_relaxed); }
@@ -55,6 +59,10 @@ ImmediateInterrupt::ImmediateInterrupt(std::string message) : message_{std::move
   last_words_size.store(message_.size(), std::memory_order_relaxed);
   // Pairs with the handler's load: the size is in place before the text can be seen.
   last_words.store(message_.c_str(), std::memory_order_release);
+  if (!interrupted()) return;
+  last_words.store(nullptr, std::memory_order_release);
+  message_.pop_back();
+  throw Interrupted(message_);
 }
 
 ImmediateInterrupt::~ImmediateInterrupt() { last_words.store(nullptr, std::memory_order_release); }

@@ -6,7 +6,7 @@
 
 namespace acrn::cli {
 
-/// Takes over SIGINT, and ignores SIGPIPE so that writes report it. The first Ctrl-C sets the flag
+/// Takes over SIGINT, and disarms SIGPIPE so that writes report it. The first Ctrl-C sets the flag
 /// that interrupted() tells; a second one ends the process at once.
 void install_signal_handlers();
 
@@ -17,6 +17,7 @@ bool interrupted();
 /// work that cannot look at a flag. One at a time.
 class ImmediateInterrupt {
  public:
+  /// Throws Interrupted when Ctrl-C was pressed already.
   explicit ImmediateInterrupt(std::string message);
   ~ImmediateInterrupt();
   ImmediateInterrupt(ImmediateInterrupt const&) = delete;

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "sim/cli/exit_code.hpp"
+#include "sim/cli/interrupt.hpp"
 #include "traces/error.hpp"
 
 namespace acrn::cli {
@@ -34,8 +35,9 @@ void Output::flush() {
       continue;
     }
     int const error = errno;
-    if (error == EINTR) continue;
+    if (error == EINTR && !interrupted()) continue;
     buffer_.clear();
+    if (error == EINTR) throw Interrupted("interrupted");
     if (error == EPIPE) throw OutputClosed{};
     throw traces::EnvironmentError(
         fmt::format("standard output: cannot be written: {}; the output is not complete, make room "
@@ -54,6 +56,8 @@ Talk::Talk() : on_terminal_{::isatty(STDERR_FILENO) == 1} {
 
 void Talk::error(std::string_view message) const { say("error: ", "\x1b[1;31m", message); }
 void Talk::warning(std::string_view message) const { say("warning: ", "\x1b[1;33m", message); }
+
+void Talk::end(std::string_view message) const { say("", "", message); }
 
 void Talk::note(std::string_view message) const {
   if (verbosity_ != Verbosity::quiet) say("", "", message);

@@ -16,7 +16,7 @@ class Output {
   Output& operator=(Output const&) = delete;
 
   /// Throws traces::EnvironmentError when the data cannot be written (full disk), OutputClosed when
-  /// nobody reads any more.
+  /// nobody reads any more, Interrupted when Ctrl-C was pressed while nobody read.
   void write(std::string_view text);
   void flush();
 
@@ -37,6 +37,7 @@ class Talk {
 
   void error(std::string_view message) const;    ///< always
   void warning(std::string_view message) const;  ///< always: it changes what the result means
+  void end(std::string_view message) const;      ///< always, without a label: how the run ended
   void note(std::string_view message) const;     ///< unless quiet
   void detail(std::string_view message) const;   ///< with -v only
 

@@ -77,7 +77,10 @@ ExitCode report(ReportOptions const& options, Session& session) {
                      }};
   try {
     traces::Reader::Rows rows;
-    while (capture.next(rows)) merger.add(std::move(rows));
+    while (capture.next(rows)) {
+      merger.add(std::move(rows));
+      if (!capture.seekable()) session.out.flush();  // a pipe may pause, or never end
+    }
     merger.finish();
   } catch (Interrupted const&) {
     session.out.flush();

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """acrntb report and acrntb info."""
 
+import array
+import fcntl
 import json
 import re
+import signal
+import subprocess
+import termios
+import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from support import PERF_TEXT, SANITIZED, assert_error, make_capture, many_accesses, run
+from support import ACRNTB, PERF_TEXT, SANITIZED, assert_error, make_capture, many_accesses, run
 
 GOLDEN = Path(__file__).with_name("golden")
 LINE = re.compile(r"vm\d+/vcpu\d+ \[(\d{3}|\?\?\?)\] (-?\d+\.\d{9}|\?): \w+:\w+( \S+)+")
@@ -118,3 +125,34 @@ def test_info_in_json(large: Path) -> None:
 def test_a_long_capture_is_reported_in_bounded_memory(tmp_path: Path) -> None:
     capture = make_capture(tmp_path, many_accesses(900_000), "long.acap")
     assert run("report", capture, "--port", "0x60").code == 0  # under RLIMIT_AS, see support.run
+
+
+def test_ctrl_c_ends_a_report_that_nobody_reads(large: Path) -> None:
+    with subprocess.Popen([ACRNTB, "report", str(large)], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.read(10) == b"vm0/vcpu0 "  # then the pipe fills and the writer waits
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().startswith(b"interrupted after ")
+        assert process.wait(timeout=60) == 130
+
+
+def unread(pipe: IO[bytes]) -> int:
+    """How many bytes of the pipe the other end has not read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
+
+
+def test_ctrl_c_ends_a_wait_for_standard_input(small: Path) -> None:
+    for verb in ["report", "replay"]:
+        with subprocess.Popen([ACRNTB, verb, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            assert process.stdin is not None and process.stderr is not None
+            process.stdin.write(small.read_bytes()[:-60])
+            process.stdin.flush()
+            while unread(process.stdin):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            assert b"interrupted" in process.stderr.read()
+            assert process.wait(timeout=60) == 130
