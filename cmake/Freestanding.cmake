@@ -18,6 +18,7 @@ function(acrn_add_dual_library name)
   target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti)
   target_link_libraries(${name} PUBLIC acrn_hosted)
   add_library(${name}_freestanding OBJECT ${ARGN})
-  set_target_properties(${name}_freestanding PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  set_target_properties(${name}_freestanding PROPERTIES
+    POSITION_INDEPENDENT_CODE OFF INTERPROCEDURAL_OPTIMIZATION OFF)
   target_link_libraries(${name}_freestanding PRIVATE acrn_freestanding)
 endfunction()
