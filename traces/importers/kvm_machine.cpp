@@ -111,6 +111,7 @@ void KvmMachine::instruction(KvmMoment const& moment) {
   if (found == by_thread_.end()) return;
   progress(*found->second, moment.time);
   settle(*found->second, moment.time);
+  ++found->second->instructions;
 }
 
 char const* KvmMachine::begin_exit(KvmVcpu& vcpu, std::uint64_t time, KvmExit const& event) {
@@ -133,6 +134,7 @@ char const* KvmMachine::begin_exit(KvmVcpu& vcpu, std::uint64_t time, KvmExit co
     if (!io) return "I/O qualification that hardware cannot report";
   }
   vcpu.exit = std::move(row);
+  vcpu.instructions = 0;
   ++vcpu.exits;
   ++exits_;
   if (io && !outline_.has_pio) {  // the exit is all there is of this access

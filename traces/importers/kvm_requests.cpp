@@ -29,8 +29,8 @@ std::uint8_t piece_size(std::uint32_t remaining) {
 AccessRow KvmMachine::make_row(KvmVcpu const& vcpu, std::uint64_t time,
                                core::Access const& access) const {
   AccessRow row{.time = time, .access = access};
-  if (vcpu.exit) {
-    row.time = vcpu.exit->time_in;
+  if (ExitRow const* const exit = vcpu.own_exit()) {
+    row.time = exit->time_in;
     row.stages[0] = row.time;
     row.exit = vcpu.exits - 1;
   }
@@ -79,7 +79,7 @@ void KvmMachine::pio_sent(KvmVcpu& vcpu, std::uint64_t time, KvmPio const& event
   AccessRow row = make_row(
       vcpu, time,
       {core::Space::port, event.direction, event.size, event.port, event.value.value_or(0)});
-  if (vcpu.exit) row.stages[stage_built] = time;
+  if (vcpu.own_exit() != nullptr) row.stages[stage_built] = time;
   row.value_known = event.value.has_value();
   row.count = event.count;
   admit(vcpu, {.first = window_.open(vcpu.number, row), .rows = 1, .phase = KvmPhase::port_sent});
@@ -101,7 +101,7 @@ void KvmMachine::pio_answered(KvmVcpu& vcpu, std::uint64_t time, KvmPio const& e
                {core::Space::port, core::Direction::read, event.size, event.port, *event.value});
   row.count = event.count;
   row.stages[stage_handed] = handed;
-  if (in_user_space || vcpu.exit) row.stages[stage_value] = time;
+  if (in_user_space || vcpu.own_exit() != nullptr) row.stages[stage_value] = time;
   if (in_user_space) {
     row.handling = Handling::forwarded;
   } else if (known) {
@@ -124,8 +124,7 @@ void KvmMachine::open_mmio(KvmVcpu& vcpu, std::uint64_t time, KvmMmio const& eve
         make_row(vcpu, time,
                  {core::Space::mmio, write ? core::Direction::write : core::Direction::read, size,
                   event.gpa + at, whole ? value : core::truncate(value, size)});
-    if (vcpu.exit && !request.answered) row.stages[stage_built] = time;
-    if (vcpu.exit && request.answered) row.stages[stage_value] = time;
+    if (vcpu.own_exit() != nullptr) row.stages[request.answered ? stage_value : stage_built] = time;
     row.value_known = event.type != MmioType::unsatisfied_read && at + size <= 8;
     row.handling = request.handling;
     window_.open(vcpu.number, row);

@@ -42,10 +42,16 @@ struct KvmVcpu {
   bool fresh{true};              ///< nothing seen yet, or events were lost just now
   std::optional<ExitRow> exit;   ///< the exit being handled
   std::uint64_t exits{};         ///< rows so far, the present one included
+  std::uint32_t instructions{};  ///< emulated since the exit began, where KVM printed them
   std::vector<KvmRequest> open;  ///< requests whose last stamp has not come
   std::optional<KvmHandOver> hand_over;
   bool injected{};  ///< since the last entry
 
+  /// The exit that an access made now is part of. KVM may go on and emulate more instructions
+  /// before it enters the guest again; the exit says nothing about those.
+  [[nodiscard]] ExitRow const* own_exit() const {
+    return exit && instructions < 2 ? &*exit : nullptr;
+  }
   /// The latest request while something may still happen to it, or nullptr.
   [[nodiscard]] KvmRequest* latest() {
     return open.empty() || open.back().phase == KvmPhase::none ? nullptr : &open.back();

@@ -199,6 +199,18 @@ TEST(KvmOrder, HardwareExitsGiveTheFirstAndLastStampAndTheExitRow) {
   EXPECT_EQ(got.info.cpu, "vmx");
 }
 
+TEST(KvmOrder, AnExitCoversOnlyTheInstructionThatTookIt) {
+  auto const got = import_events(
+      {"kvm_exit: vcpu 0 reason EPT_VIOLATION rip 0x1 info1 0x182 info2 0x0", instruction,
+       "kvm_mmio: mmio write len 4 gpa 0xd0 val 0x1", instruction, out(0x80), entry});
+  ASSERT_EQ(got.sink.accesses.size(), 2U);
+  EXPECT_EQ(got.sink.accesses[0].row.exit, 0U);
+  EXPECT_EQ(got.sink.accesses[0].row.time, at(0));
+  EXPECT_EQ(got.sink.accesses[1].row.exit, no_exit);
+  EXPECT_EQ(got.sink.accesses[1].row.time, at(4));
+  EXPECT_EQ(got.sink.accesses[1].row.stages[15], at(5));
+}
+
 TEST(KvmOrder, WideMmioTakesSeveralRows) {
   auto const got = import_events(
       {other_exit, "kvm_mmio: mmio unsatisfied-read len 16 gpa 0xd0 val 0x0", mmio_exit, mmio_exit,

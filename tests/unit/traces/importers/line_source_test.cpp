@@ -2,9 +2,12 @@
 // The input layer: compressions, lines, and what a damaged file is answered with.
 #include "traces/importers/line_source.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -175,6 +178,36 @@ TEST(LineSource, AnEndlessLineAtTheEndIsStillOneLine) {
   ASSERT_TRUE(source.next(line));
   EXPECT_TRUE(line.too_long);
   EXPECT_FALSE(source.next(line));
+}
+
+TEST(LineSource, ReadsStandardInput) {
+  TemporaryDirectory const directory;
+  std::string const path =
+      tests::write_file(directory.path() / "t", tests::compress_gzip("one\ntwo\n"));
+  int const kept = dup(STDIN_FILENO);
+  int const file = open(path.c_str(), O_RDONLY);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(dup2(file, STDIN_FILENO), STDIN_FILENO);
+  close(file);
+  EXPECT_THAT(lines_of("-"), ElementsAre("one", "two"));
+  if (kept >= 0) {
+    dup2(kept, STDIN_FILENO);
+    close(kept);
+  }
+}
+
+TEST(LineSource, APipeHasNoKnownSize) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(write(ends[1], "one\n", 4), 4);
+  close(ends[1]);
+  LineSource source("/dev/fd/" + std::to_string(ends[0]));
+  Line line;
+  ASSERT_TRUE(source.next(line));
+  EXPECT_EQ(line.text, "one");
+  EXPECT_EQ(source.bytes().bytes_total(), 0U);
+  EXPECT_EQ(source.bytes().bytes_read(), 4U);
+  close(ends[0]);
 }
 
 TEST(LineSource, MissingFileAndFolderAreTheEnvironmentsFault) {
