@@ -32,7 +32,10 @@ void Output::flush() {
     ssize_t const written = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
-      continue;
+      // A write that Ctrl-C cut short reports success; the rest would wait for the reader again.
+      if (rest.empty() || !interrupted()) continue;
+      buffer_.clear();
+      throw Interrupted("interrupted");
     }
     int const error = errno;
     if (error == EINTR && !interrupted()) continue;
