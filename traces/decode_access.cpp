@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// decode_access() and to_rows() of traces/chunk_parser.hpp: the reader's hot path.
+// decode_access() of traces/chunk_parser.hpp: the reader's hot path.
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "core/access.hpp"
 #include "traces/chunk_parser.hpp"
@@ -136,9 +135,12 @@ void decode_bytes(Bytes column, std::size_t rows, std::uint8_t max, char const* 
   }
   auto const* const data = reinterpret_cast<std::uint8_t const*>(column.data());
   out.assign(data, data + column.size());
-  std::uint8_t highest = 0;
-  for (std::uint8_t const value : out) highest = std::max(highest, value);
-  if (highest > max) wrong(name, "with a value outside its range");
+  std::uint8_t bits = 0;
+  for (std::uint8_t const value : out) bits = static_cast<std::uint8_t>(bits | value);
+  // No value is above the union of all bits.
+  if (bits > max && *std::max_element(out.begin(), out.end()) > max) {
+    wrong(name, "with a value outside its range");
+  }
 }
 
 /// Bit i of a bitmap that covers `rows` rows, or is empty.
@@ -265,34 +267,6 @@ bool decode_access(ChunkHead const& head, Bytes columns, AccessBatch& batch) {
     }
   }
   return true;
-}
-
-AccessRow AccessBatch::row(std::size_t i) const {
-  AccessRow row;
-  row.sequence = sequence[i];
-  row.time = time.recorded() ? time[i] : 0;
-  row.access = {.space = shape_space(shape[i]),
-                .direction = shape_direction(shape[i]),
-                .size = shape_size(shape[i]),
-                .address = address[i],
-                .value = value.recorded() ? value[i] : 0};
-  row.value_known = value.recorded() && (!value_known.recorded() || value_known[i] != 0);
-  row.count = count.recorded() ? count[i] : 1;
-  row.handling = handling.recorded() ? static_cast<Handling>(handling[i]) : Handling::unknown;
-  row.client = client.recorded() ? client[i] : 0;
-  row.exit = exit.recorded() ? exit[i] : no_exit;
-  for (StageColumn const& stage : stages) {
-    auto const found = std::lower_bound(stage.rows.begin(), stage.rows.end(), i);
-    if (found == stage.rows.end() || *found != i) continue;
-    row.stages[stage.stage] = stage.times[static_cast<std::size_t>(found - stage.rows.begin())];
-  }
-  return row;
-}
-
-void to_rows(AccessBatch const& batch, std::vector<AccessRow>& rows) {
-  rows.clear();
-  rows.reserve(batch.info.rows);
-  for (std::size_t i = 0; i < batch.info.rows; ++i) rows.push_back(batch.row(i));
 }
 
 }  // namespace acrn::traces

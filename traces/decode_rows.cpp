@@ -27,7 +27,8 @@ class Cells {
   /// 0 where the column is absent.
   [[nodiscard]] std::uint64_t operator[](std::size_t row) const {
     if (size_ == 0) return 0;
-    auto const value = source_[static_cast<int>(size_ == 1 ? 0 : row)];
+    std::size_t const index = size_ == 1 ? 0 : row;
+    auto const value = *(source_.begin() + static_cast<std::ptrdiff_t>(index));
     if constexpr (sizeof(value) == 1) return static_cast<std::uint8_t>(value);
     return static_cast<std::uint64_t>(value);
   }

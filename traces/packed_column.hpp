@@ -19,6 +19,9 @@ namespace detail {
 
 inline constexpr std::uint64_t continuation_bits = 0x8080'8080'8080'8080;
 
+/// Where four numbers of two bytes end in a word.
+inline constexpr std::uint64_t pair_ends = 0x8000'8000'8000'8000;
+
 inline std::uint64_t load_word(std::byte const* at) noexcept {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t word = 0;
@@ -31,6 +34,17 @@ constexpr std::uint64_t squeeze(std::uint64_t word) noexcept {
   word = (word & 0x007F'007F'007F'007F) | (word & 0x7F00'7F00'7F00'7F00) >> 1U;
   word = (word & 0x0000'3FFF'0000'3FFF) | (word & 0x3FFF'0000'3FFF'0000) >> 2U;
   return (word & 0x0FFF'FFFF) | (word & 0x0FFF'FFFF'0000'0000) >> 4U;
+}
+
+/// The number at the start of `word`. Bit 7 of `stops` is set in bytes without successor; at least
+/// one is.
+constexpr std::uint64_t first_number(std::uint64_t word, std::uint64_t stops) noexcept {
+  return squeeze(word & (stops ^ (stops - 1)) & ~continuation_bits);
+}
+
+/// How many bits that number takes, a multiple of 8.
+constexpr unsigned first_bits(std::uint64_t stops) noexcept {
+  return static_cast<unsigned>(std::countr_zero(stops)) + 1;
 }
 
 }  // namespace detail
@@ -47,14 +61,28 @@ bool decode_packed(std::span<std::byte const> column, std::size_t count,
     if (at >= end) return false;
     std::uint64_t const word = detail::load_word(at);
     std::uint64_t const stops = ~word & detail::continuation_bits;
-    if (stops == detail::continuation_bits && count - index >= 8 && end - at >= 8) {
+    bool const eight_bytes_left = count - index >= 8 && end - at >= 8;
+    if (stops == detail::continuation_bits && eight_bytes_left) {
       for (unsigned byte = 0; byte < 8; ++byte) emit(index + byte, word >> (8 * byte) & 0xFFU);
       index += 8;
       at += 8;
+    } else if (stops == detail::pair_ends && eight_bytes_left) {
+      for (unsigned pair = 0; pair < 4; ++pair) {
+        std::uint64_t const two = word >> (16 * pair);
+        emit(index + pair, (two & 0x7FU) | (two >> 1U & 0x3F80U));
+      }
+      index += 4;
+      at += 8;
     } else if (stops != 0) [[likely]] {
-      // All bits up to the top bit of the first byte that has no successor.
-      emit(index++, detail::squeeze(word & (stops ^ (stops - 1)) & ~detail::continuation_bits));
-      at += (std::countr_zero(stops) + 1) / 8;
+      unsigned bits = detail::first_bits(stops);
+      emit(index++, detail::first_number(word, stops));
+      // Mostly there is a second one in the word, which saves waiting for another load.
+      std::uint64_t const more = bits == 64 ? 0 : stops >> bits;
+      if (more != 0 && index < count) [[likely]] {
+        emit(index++, detail::first_number(word >> bits, more));
+        bits += detail::first_bits(more);
+      }
+      at += bits / 8;
     } else {
       std::uint64_t value = 0;
       at = get_varint(at, end, value);

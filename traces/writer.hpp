@@ -16,7 +16,7 @@ enum class Codec : std::uint8_t { none = 0, zstd = 1 };
 
 struct WriterOptions {
   Codec codec{Codec::zstd};
-  int zstd_level{9};
+  int zstd_level{6};  ///< beyond 6 writing slows more than files shrink; see traces/README.md
   std::uint32_t chunk_rows{16384};  ///< rows per chunk; 1 to 65,536
 };
 
