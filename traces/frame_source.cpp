@@ -14,8 +14,9 @@ namespace {
 /// How much is read at once.
 constexpr std::size_t block_size = std::size_t{256} << 10U;
 
-/// What searching for frames in a damaged file may cost in all, in bytes checked: about a second.
-constexpr std::uint64_t search_bytes_max = std::uint64_t{4} << 30U;
+/// What searching for frames in a damaged file may cost in all, in bytes checked: less than a
+/// second, and far more than any accidental damage needs.
+constexpr std::uint64_t search_bytes_max = std::uint64_t{1} << 30U;
 
 std::string hexadecimal(std::uint32_t value) {
   std::string digits = "0x";
