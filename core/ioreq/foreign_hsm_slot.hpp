@@ -30,7 +30,7 @@ class ForeignHsmSlot {
 
   /// Follows pending(), with any time in between.
   void claim() noexcept {
-    store(next_state<SlotState::pending, SlotEvent::claim, SlotActor::foreign_hsm>);
+    store(next_state<SlotState::pending, SlotEvent::claim, SlotActor::foreign_hsm>());
   }
 
   /// What a client does with a read: 32 bits for ports and PCI, 64 bits for MMIO.
@@ -44,7 +44,7 @@ class ForeignHsmSlot {
   /// Completes in any state. True: the hypervisor is to be notified.
   bool complete() noexcept {
     bool const polls = memory_.load32(base_ + abi::ioreq_offset::completion_polling) != 0;
-    store(next_state<SlotState::processing, SlotEvent::answer, SlotActor::foreign_hsm>);
+    store(next_state<SlotState::processing, SlotEvent::answer, SlotActor::foreign_hsm>());
     return !polls;
   }
 

@@ -146,7 +146,7 @@ class HsmSlot {
   template <SlotState from, SlotEvent event, SlotActor actor = SlotActor::hsm>
   [[nodiscard]] bool move(Generation generation) noexcept {
     return memory_.exchange_word(base_ + abi::ioreq_offset::state, slot_word(from, generation),
-                                 slot_word(next_state<from, event, actor>, generation));
+                                 slot_word(next_state<from, event, actor>(), generation));
   }
 
   template <SlotState from, SlotEvent event, SlotActor actor = SlotActor::hsm>
@@ -168,7 +168,7 @@ class HsmSlot {
   Verdict let_go(Generation generation) noexcept {
     Generation const withdrawn = next_generation(generation);
     constexpr SlotState to =
-        next_state<SlotState::free, SlotEvent::acknowledge_reset, SlotActor::hsm>;
+        next_state<SlotState::free, SlotEvent::acknowledge_reset, SlotActor::hsm>();
     static_cast<void>(memory_.exchange_word(base_ + abi::ioreq_offset::state,
                                             slot_word(SlotState::free, withdrawn),
                                             slot_word(to, withdrawn)));

@@ -163,7 +163,7 @@ class HypervisorSlot {
   template <SlotState from, SlotEvent event>
   void publish() noexcept {
     memory_.store_word(base_ + abi::ioreq_offset::state,
-                       slot_word(next_state<from, event, SlotActor::hypervisor>, generation_));
+                       slot_word(next_state<from, event, SlotActor::hypervisor>(), generation_));
   }
 
   /// Makes the slot ready for a new request, or says why it is not.
@@ -269,7 +269,7 @@ class HypervisorSlot {
     generation_ = next_generation(generation_);
     std::size_t const offset = base_ + abi::ioreq_offset::state;
     constexpr SlotState free =
-        next_state<SlotState::processing, SlotEvent::reset, SlotActor::hypervisor>;
+        next_state<SlotState::processing, SlotEvent::reset, SlotActor::hypervisor>();
     for (int attempt = 0; attempt < withdraw_attempts_max; ++attempt) {
       std::uint64_t const seen = memory_.load_word(offset);
       if (memory_.exchange_word(offset, seen, slot_word(free, generation_))) {

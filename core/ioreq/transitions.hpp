@@ -151,7 +151,11 @@ constexpr std::optional<SlotState> apply(SlotState from, SlotEvent event,
 /// The same, decided by the compiler: a transition outside the table does not compile. Whatever
 /// writes a state writes this.
 template <SlotState from, SlotEvent event, SlotActor actor>
-inline constexpr SlotState next_state = apply(from, event, actor).value();
+consteval SlotState next_state() noexcept {
+  constexpr std::optional<SlotState> to = apply(from, event, actor);
+  static_assert(to.has_value(), "the table has no such transition");
+  return *to;
+}
 
 /// The words that the documentation and traces use.
 std::string_view name(SlotState state) noexcept;

@@ -20,7 +20,7 @@ static_assert(!apply(free, SlotEvent::answer, SlotActor::client));
 static_assert(!apply(pending, SlotEvent::consume, SlotActor::hypervisor));
 static_assert(!apply(complete, SlotEvent::claim, SlotActor::hsm));
 static_assert(!apply(pending, SlotEvent::submit, SlotActor::hypervisor));
-static_assert(next_state<free, SlotEvent::submit, SlotActor::hypervisor> == pending);
+static_assert(next_state<free, SlotEvent::submit, SlotActor::hypervisor>() == pending);
 
 static_assert(slot_word(processing, {7}) == 0x7'0000'0002);
 static_assert(word_state(0x7'0000'0002) == processing && word_generation(0x7'0000'0002).value == 7);
