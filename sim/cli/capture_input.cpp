@@ -22,6 +22,9 @@
 namespace acrn::cli {
 namespace {
 
+/// The writer of a pipe may never write again, and a read looks at no flag: what Ctrl-C says then.
+constexpr std::string_view waiting_words{"interrupted: the input did not end"};
+
 /// Whether the file begins as the sources of import do: printable text, or a compressed stream.
 bool looks_importable(std::string const& path) {
   std::array<char, 256> start{};
@@ -52,6 +55,8 @@ traces::Reader open_reader(std::string const& path) {
         "{} -o X.acap",
         path, path));
   }
+  if (is_seekable(path)) return traces::Reader{path};
+  ImmediateInterrupt const words{std::string{waiting_words}};
   return traces::Reader{path};
 }
 
@@ -88,8 +93,7 @@ bool CaptureInput::next(traces::Reader::Rows& rows) {
     if (interrupted()) throw Interrupted("interrupted");
     try {
       if (seekable_) return reader_.next(rows);
-      // Its writer may never write again, and a read looks at no flag.
-      ImmediateInterrupt const words{"interrupted: the input did not end"};
+      ImmediateInterrupt const words{std::string{waiting_words}};
       return reader_.next(rows);
     } catch (traces::ContentError const& error) {
       if (damage_ == Damage::refuse) {

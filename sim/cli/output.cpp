@@ -3,9 +3,12 @@
 #include "sim/cli/output.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
@@ -19,6 +22,12 @@ namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{64} << 10U;
 
+/// Whether a write of PIPE_BUF bytes would not have to wait.
+bool can_write_now() {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&output, 1, 0) == 1;
+}
+
 }  // namespace
 
 void Output::write(std::string_view text) {
@@ -29,7 +38,13 @@ void Output::write(std::string_view text) {
 void Output::flush() {
   std::string_view rest = buffer_;
   while (!rest.empty()) {
-    ssize_t const written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    bool const hurry = interrupted();
+    if (hurry && !can_write_now()) {
+      buffer_.clear();
+      throw Interrupted("interrupted: the rest of the output was not read");
+    }
+    std::size_t const size = hurry ? std::min<std::size_t>(rest.size(), PIPE_BUF) : rest.size();
+    ssize_t const written = ::write(STDOUT_FILENO, rest.data(), size);
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
       // A write that Ctrl-C cut short reports success; the rest would wait for the reader again.
@@ -38,9 +53,8 @@ void Output::flush() {
       throw Interrupted("interrupted");
     }
     int const error = errno;
-    if (error == EINTR && !interrupted()) continue;
+    if (error == EINTR) continue;
     buffer_.clear();
-    if (error == EINTR) throw Interrupted("interrupted");
     if (error == EPIPE) throw OutputClosed{};
     throw traces::EnvironmentError(
         fmt::format("standard output: cannot be written: {}; the output is not complete, make room "

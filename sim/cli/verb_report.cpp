@@ -83,7 +83,7 @@ ExitCode report(ReportOptions const& options, Session& session) {
     }
     merger.finish();
   } catch (Interrupted const&) {
-    session.out.flush();
+    session.out.flush();  // whole lines, as far as somebody reads them
     throw Interrupted(fmt::format("interrupted after {} events", grouped(printed)));
   }
   session.out.flush();
