@@ -47,10 +47,7 @@ void Output::flush() {
     ssize_t const written = ::write(STDOUT_FILENO, rest.data(), size);
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
-      // A write that Ctrl-C cut short reports success; the rest would wait for the reader again.
-      if (rest.empty() || !interrupted()) continue;
-      buffer_.clear();
-      throw Interrupted("interrupted");
+      continue;  // after a write that Ctrl-C cut short, `hurry` decides about the rest
     }
     int const error = errno;
     if (error == EINTR) continue;
