@@ -69,7 +69,9 @@ traces::CaptureInfo recorded_info(ReplayJob const& job, replay::Plan const& plan
                          "exit.rip",
                          "inject",
                          "input"};
-  if (job.engine == Engine::functional) {
+  if (job.engine == Engine::systemc) {
+    info.clock = model::recording_clock(plan.info().clock);
+  } else {
     info.never_recorded.insert(info.never_recorded.end(), {"access.stages", "exit.time_out"});
   }
   return info;

@@ -28,7 +28,7 @@ struct Board {
   UpcallLine line;
   Turns turns;
   Tally tally;
-  bool records{};  ///< the machine was given a recorder
+  TickScale const* recording{};  ///< set if the machine was given a recorder
   HsmWorker* worker{};
   std::vector<VcpuActor*> vcpus{};
   std::vector<ClientActor*> clients{};

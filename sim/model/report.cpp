@@ -37,10 +37,10 @@ void append_percentiles(std::vector<std::string>& cells, Histogram const& histog
   }
 }
 
-std::string percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? "-"
-                    : fmt::format("{:.1f}",
-                                  100.0 * static_cast<double>(part) / static_cast<double>(whole));
+std::string percent(std::uint64_t part, std::uint64_t whole, int decimals = 1) {
+  if (whole == 0) return "-";
+  double const share = static_cast<double>(part) / static_cast<double>(whole);
+  return fmt::format("{:.{}f}", 100.0 * share, decimals);
 }
 
 std::string stage_table(TimedResult const& result) {
@@ -101,7 +101,7 @@ std::string utilisation_table(TimedResult const& result) {
   TextTable table{{"name", "requests", "busy ns", "busy %"}};
   for (Utilisation const& use : result.utilisation) {
     table.row({use.name, fmt::to_string(use.requests), fmt::to_string(use.busy_ns),
-               percent(use.busy_ns, result.simulated_ns)});
+               percent(use.busy_ns, result.simulated_ns, 3)});
   }
   return "\nUtilisation of worker and clients\n" + table.str();
 }
@@ -166,7 +166,7 @@ std::string format_report(TimedResult const& result, Timing const& timing,
       "late        {} of {} accesses started after their recorded time, by {} ns at most\n"
       "coalesced   {} of {} requests were announced by an upcall already on its way\n",
       timing.name, name(timing.completion), result.simulated_ns, result.recorded_ns, result.late,
-      result.latency_ns.count(), result.late_ns_max, result.upcalls_coalesced,
+      result.replay.accesses, result.late_ns_max, result.upcalls_coalesced,
       result.replay.forwarded);
   out += stage_table(result);
   std::uint64_t const total_ns = result.latency_ns.sum();

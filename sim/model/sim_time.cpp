@@ -50,4 +50,14 @@ std::uint64_t TickScale::to_ticks(SimTime time) const {
   return base_ + scale(time.ps, denominator_, numerator_);
 }
 
+traces::Clock recording_clock(traces::Clock const& captured) {
+  constexpr std::uint64_t ns_per_second = 1'000'000'000;
+  Wide const ns_per_period = Wide{ns_per_second} * captured.hz_denominator;
+  bool const whole = !captured.timed() || ns_per_period % captured.hz_numerator == 0;
+  traces::Clock clock;
+  clock.kind = "simulated";
+  clock.hz_numerator = whole ? ns_per_second : ps_per_second;
+  return clock;
+}
+
 }  // namespace acrn::model

@@ -49,4 +49,9 @@ class TickScale {
   std::uint64_t base_;
 };
 
+/// The clock of a timed replay's recording: simulated time since the capture's first stamp, in
+/// nanoseconds where the capture's ticks are whole ones (or untimed), else in picoseconds. Costs
+/// are whole nanoseconds, so nothing is rounded, and replaying the recording gives it again.
+traces::Clock recording_clock(traces::Clock const& captured);
+
 }  // namespace acrn::model

@@ -83,6 +83,7 @@ class Simulation {
         gap_{gap_of(plan, options)},
         span_{recorded_span(plan)},
         scale_{plan.info().clock, span_.first},
+        recording_{recording_clock(plan.info().clock), 0},
         recorder_{options.record == nullptr ? nullptr
                                             : std::make_unique<replay::Recorder>(*options.record)},
         machine_{plan, machine_options(timing, options, recorder_.get())},
@@ -94,7 +95,7 @@ class Simulation {
                .line = UpcallLine{timing},
                .turns = Turns{plan},
                .tally = Tally{plan, timing, scale_, options.keep_stamps},
-               .records = recorder_ != nullptr},
+               .recording = recorder_ == nullptr ? nullptr : &recording_},
         worker_{timeline_, board_} {
     if (!gap_ && scale_.to_sim(span_.last) > sim_time_max) throw_outgrown(plan.info());
     board_.worker = &worker_;
@@ -145,6 +146,7 @@ class Simulation {
   std::optional<SimTime> gap_;
   RecordedSpan span_;
   TickScale scale_;
+  TickScale recording_;
   std::unique_ptr<replay::Recorder> recorder_;
   replay::Machine machine_;
   Timeline timeline_;

@@ -9,6 +9,7 @@
 
 #include "core/profile.hpp"
 #include "sim/model/hops.hpp"
+#include "sim/model/sim_time.hpp"
 #include "sim/model/timing.hpp"
 #include "sim/replay/functional.hpp"
 #include "sim/replay/histogram.hpp"
@@ -20,13 +21,14 @@ struct TimedOptions {
   core::Profile const* profile{&core::architectural};
   std::optional<std::uint64_t> assume_gap_ns;  ///< guest time between accesses of untimed captures
   bool keep_stamps{false};                     ///< fill TimedResult::stamps
-  /// When set, everything replayed is written there with simulated stamps (not finished): ticks of
-  /// the capture's clock, which the recording must have too; nanoseconds for untimed captures.
+  /// When set, everything replayed is written there with simulated stamps (not finished). Its clock
+  /// must be recording_clock() of the capture's.
   traces::Writer* record{};
   Hops hops{Hops::direct};
 };
 
-/// Latency of a group of accesses: how many, and the distribution of exit-to-entry time.
+/// Latency of a group of accesses: how many, and the distribution of exit-to-entry time. A row of
+/// the capture that stands for several elements counts once, with the time of all of them.
 struct Group {
   std::string name;  ///< "port 0x3f8", "mmio 0xfed00000 hpet", "client acrndm" ...
   std::uint64_t reads{};

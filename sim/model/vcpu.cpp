@@ -22,13 +22,14 @@ VcpuActor::VcpuActor(Timeline& timeline, Board& board, std::uint16_t index,
 }
 
 void VcpuActor::next_access(SimTime previous_end) {
+  SimTime const gap = position_ == no_position ? SimTime{} : gap_.value_or(SimTime{});
   position_ = board_.turns.next_of(index_);
   if (position_ == no_position) {
     phase_ = Phase::finished;
     return;
   }
   SimTime const planned =
-      gap_ ? previous_end + *gap_ : board_.scale.to_sim(board_.plan.accesses()[position_].time);
+      gap_ ? previous_end + gap : board_.scale.to_sim(board_.plan.accesses()[position_].time);
   SimTime const start = std::max(planned, previous_end);
   if (start > sim_time_max) throw_outgrown(board_.plan.info());
   board_.tally.started(start, planned);
@@ -150,15 +151,15 @@ void VcpuActor::end_element() {
 }
 
 void VcpuActor::finish_element() {
-  if (!board_.records) {
+  if (board_.recording == nullptr) {
     board_.machine.finish(index_);
     return;
   }
   std::array<std::uint64_t, traces::stage_count> ticks{};
   for (std::size_t i = 0; i < ticks.size(); ++i) {
-    ticks[i] = stamps_[i] == never ? traces::no_stamp : board_.scale.to_ticks(stamps_[i]);
+    ticks[i] = stamps_[i] == never ? traces::no_stamp : board_.recording->to_ticks(stamps_[i]);
   }
-  ticks[0] = board_.scale.to_ticks(element_start_);
+  ticks[0] = board_.recording->to_ticks(element_start_);
   board_.machine.finish(index_, ticks);
 }
 

@@ -21,8 +21,8 @@ enum class Notice : std::uint8_t { hypercall, none };
 /// The elements of a coalesced access follow each other without guest time between them.
 class VcpuActor : public Actor {
  public:
-  /// With `gap`, an access starts so much after the vCPU's previous one has ended; without, at its
-  /// recorded time, or when the previous one has ended if that is later.
+  /// With `gap`, an access starts so much after the vCPU's previous one has ended, and the first
+  /// one at 0; without, at its recorded time, or when the previous one has ended if that is later.
   VcpuActor(Timeline& timeline, Board& board, std::uint16_t index, std::optional<SimTime> gap);
 
   /// The turn of the VM has come to this vCPU's next access.

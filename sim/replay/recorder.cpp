@@ -2,6 +2,7 @@
 #include "sim/replay/recorder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/abi/ioreq.hpp"
@@ -18,6 +19,18 @@ Handling handling_of(ReplayedElement const& element) {
     return planned == Handling::queued ? Handling::queued : Handling::hypervisor;
   }
   return planned == Handling::unclaimed ? Handling::unclaimed : Handling::forwarded;
+}
+
+/// When a slot reached `state`: the stage stamp of that step, or else the access's time.
+std::uint64_t slot_time(std::uint8_t state, std::span<std::uint64_t const> stamps,
+                        std::uint64_t otherwise) {
+  constexpr std::array<std::size_t, 4> stage_of{2, 9, 6,
+                                                13};  // PENDING, COMPLETE, PROCESSING, FREE
+  static_assert(core::abi::ioreq_state_pending == 0 && core::abi::ioreq_state_complete == 1 &&
+                core::abi::ioreq_state_processing == 2 && core::abi::ioreq_state_free == 3);
+  if (stamps.size() != traces::stage_count) return otherwise;
+  std::uint64_t const stamp = stamps[stage_of[state]];
+  return stamp == traces::no_stamp ? otherwise : stamp;
 }
 
 /// The registers that the instruction asked for and changed. Where a value is invented, they are
@@ -77,7 +90,7 @@ void Recorder::add(ReplayedElement const& element) {
   std::uint8_t from = core::abi::ioreq_state_free;
   for (std::uint8_t const step : element.slots) {
     auto const to = static_cast<std::uint8_t>(step & 3U);
-    rows.slots.push_back({.time = rows.access.time,
+    rows.slots.push_back({.time = slot_time(to, element.stamps, rows.access.time),
                           .from = from,
                           .to = to,
                           .actor = static_cast<std::uint8_t>(step >> 2U)});

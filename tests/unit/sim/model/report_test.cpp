@@ -97,8 +97,8 @@ TEST_F(Report, RegionsAreOrderedByTimeAndCutAtTop) {
 }
 
 TEST_F(Report, UtilisationIsBusyTimeOverSimulatedTime) {
-  EXPECT_THAT(text(), AllOf(ContainsRegex("hsm worker +2 +600 +3.0\n"),
-                            ContainsRegex("acrndm +2 +5000 +25.0\n")));
+  EXPECT_THAT(text(), AllOf(ContainsRegex("hsm worker +2 +600 +3.000\n"),
+                            ContainsRegex("acrndm +2 +5000 +25.000\n")));
 }
 
 TEST_F(Report, ComparesRecordedWithSimulatedWhereBothAreKnown) {
@@ -107,6 +107,14 @@ TEST_F(Report, ComparesRecordedWithSimulatedWhereBothAreKnown) {
   result_.compared_latency_ns.record(100, 3);
   EXPECT_THAT(text(), AllOf(HasSubstr("Recorded against simulated (100.0 % of the accesses)"),
                             ContainsRegex("recorded +3 +400"), ContainsRegex("simulated +3 +100")));
+}
+
+TEST_F(Report, LatenessIsOfAccessesNotOfElements) {
+  result_.late = 2;
+  result_.late_ns_max = 70;
+  result_.latency_ns.record(1, 100);
+  EXPECT_THAT(text(), HasSubstr("late        2 of 3 accesses started after their recorded time, by "
+                                "70 ns at most\n"));
 }
 
 TEST_F(Report, EmptyResultPrintsWithoutDivisionByZero) {

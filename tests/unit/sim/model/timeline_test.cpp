@@ -177,6 +177,17 @@ TEST(SimTime, ConvertsExactly) {
   EXPECT_EQ(TickScale(traces::Clock{}, 0).to_sim(7), SimTime::from_ns(7));
 }
 
+TEST(SimTime, RecordingsCountInNanosecondsWhereTicksAreWholeOnes) {
+  traces::Clock clock;
+  EXPECT_EQ(recording_clock(clock).hz_numerator, 1'000'000'000U);  // untimed
+  clock.hz_numerator = 1'000'000;
+  EXPECT_EQ(recording_clock(clock).hz_numerator, 1'000'000'000U);
+  clock.hz_numerator = 2'494'391'000;
+  EXPECT_EQ(recording_clock(clock).hz_numerator, 1'000'000'000'000U);
+  clock = recording_clock(clock);
+  EXPECT_EQ(recording_clock(clock).hz_numerator, clock.hz_numerator);
+}
+
 TEST(SimTime, SaturatesWhere64BitsEnd) {
   traces::Clock clock;
   clock.hz_numerator = 1;
