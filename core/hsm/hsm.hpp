@@ -115,7 +115,7 @@ class Hsm {
   /// The next request that `client` has not taken: lowest vCPU id first. Nothing for a client that
   /// does not exist.
   std::optional<Request> next_request(HsmClientId client) noexcept {
-    auto* const entry = owner(client);
+    auto* const entry = table_entry(client);  // a client that does not exist has no requests
     if (entry == nullptr) return std::nullopt;
     return entry->next_request(index(client));
   }
@@ -124,10 +124,8 @@ class Hsm {
   /// a request that was completed, cleared, given back or withdrawn before: the answer is dropped.
   CompletionEffects complete(Request const& request, std::uint64_t value) noexcept {
     CompletionEffects effects{.verdict = Verdict::stale, .vcpu = request.from};
-    auto* const entry = owner(request.client);
-    if (entry != nullptr && entry->id() == request.from.vm) {
-      effects.verdict = entry->complete(request, value);
-    }
+    auto* const entry = table_entry(request.client);
+    if (entry != nullptr) effects.verdict = entry->complete(request, value);
     return effects;
   }
 
@@ -175,12 +173,16 @@ class Hsm {
     return nullptr;
   }
 
-  [[nodiscard]] Vm* owner(HsmClientId client) noexcept {
+  /// The VM that such a client id belongs to, or nullptr; the client need not exist.
+  [[nodiscard]] Vm* table_entry(HsmClientId client) noexcept {
     std::size_t const vm = client.value / hsm_client_count_max;
-    if (vm >= vms_.size() || !vms_[vm] || !vms_[vm]->clients().exists(index(client))) {
-      return nullptr;
-    }
-    return &*vms_[vm];
+    return vm < vms_.size() && vms_[vm] ? &*vms_[vm] : nullptr;
+  }
+
+  /// The VM of a client that exists, or nullptr.
+  [[nodiscard]] Vm* owner(HsmClientId client) noexcept {
+    Vm* const vm = table_entry(client);
+    return vm != nullptr && vm->clients().exists(index(client)) ? vm : nullptr;
   }
 
   static ClientIndex index(HsmClientId client) noexcept {

@@ -3,55 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "core/ioreq/foreign_hsm_slot.hpp"
-#include "core/ioreq/hsm_slot.hpp"
+#include "tests/unit/core/ioreq/slot_fixture.hpp"
 
 namespace acrn::core {
 namespace {
 
-constexpr Access read_byte{
-    .space = Space::port, .direction = Direction::read, .size = 1, .address = 0x60};
-constexpr Access read_qword{
-    .space = Space::mmio, .direction = Direction::read, .size = 8, .address = 0xfee0'0000};
-constexpr Access write_word{.space = Space::port,
-                            .direction = Direction::write,
-                            .size = 2,
-                            .address = 0x3f8,
-                            .value = 0x1234};
-
-class HypervisorSlotTest : public testing::Test {
- protected:
-  HypervisorSlotTest() { slot_.announce(); }
-
-  Ticket submit(Access const& access) {
-    auto const ticket = slot_.submit(access);
-    EXPECT_TRUE(ticket.has_value());
-    return ticket.has_value() ? *ticket : Ticket{};
-  }
-  Claim claim() {
-    auto const claim = hsm_.claim();
-    EXPECT_TRUE(claim.has_value());
-    return claim.value_or(Claim{});
-  }
-  [[nodiscard]] SlotState state() const {
-    return word_state(memory_.load_word(slot_offset(vcpu) + abi::ioreq_offset::state));
-  }
-  void scribble(std::uint32_t state) {
-    memory_.store_state(slot_offset(vcpu) + abi::ioreq_offset::state, state);
-  }
-  void refuse(Busy why) {
-    auto const ticket = slot_.submit(read_byte);
-    ASSERT_FALSE(ticket.has_value());
-    EXPECT_EQ(ticket.error(), why);
-  }
-
-  static constexpr VcpuId vcpu{5};
-  PageStorage storage_;
-  AtomicMemory memory_{storage_};
-  HypervisorSlot<AtomicMemory> slot_{memory_, vcpu, Completion::notify};
-  HsmSlot<AtomicMemory> hsm_{memory_, vcpu};
-  ForeignHsmSlot<AtomicMemory> foreign_{memory_, vcpu};
-};
+using HypervisorSlotTest = SlotTest;
 
 TEST_F(HypervisorSlotTest, T02TheAnswerComesExactlyOnce) {
   Ticket const ticket = submit(read_byte);
@@ -217,90 +174,6 @@ TEST_F(HypervisorSlotTest, ACancelledRequestThatTheServiceVmBrokeIsOverToo) {
   EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
   EXPECT_EQ(slot_.counters().violations, 1U);
   refuse(Busy::awaiting_clear);
-}
-
-TEST_F(HypervisorSlotTest, T18AResetWritesFreeInEveryState) {
-  for (std::uint32_t state_before = 0; state_before < 6; ++state_before) {
-    scribble(state_before);
-    slot_.reset();
-    EXPECT_EQ(state(), SlotState::free) << state_before;
-  }
-}
-
-TEST_F(HypervisorSlotTest, AResetBeforeTheHsmLookedFreesTheSlotAtOnce) {
-  Ticket const ticket = submit(read_byte);
-  PendingRequest const seen = hsm_.peek();
-  slot_.reset();
-  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::cancelled);
-  Ticket const young = submit(read_qword);
-  EXPECT_FALSE(hsm_.take(seen)) << "what was read before the reset cannot be claimed after it";
-  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
-}
-
-TEST_F(HypervisorSlotTest, AResetAfterTheAnswerFreesTheSlotAtOnce) {
-  submit(read_byte);
-  hsm_.complete(claim(), 1);
-  slot_.reset();
-  submit(read_byte);
-}
-
-TEST_F(HypervisorSlotTest, T19ASlotInFlightAtAResetIsNotUsedBeforeTheHsmLetGo) {
-  submit(write_word);
-  Claim const mine = claim();
-  slot_.reset();
-  refuse(Busy::awaiting_clear);
-  EXPECT_EQ(hsm_.complete(mine, 0), Verdict::stale);
-  Ticket const young = submit(read_byte);
-  EXPECT_EQ(slot_.counters().late_answers, 1U);
-  EXPECT_EQ(slot_.counters().repaired, 0U);
-  EXPECT_EQ(hsm_.complete(mine, 0x99), Verdict::stale) << "and again, into the next request";
-  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
-  hsm_.complete(claim(), 7);
-  EXPECT_EQ(slot_.poll(young), (Poll{Poll::Kind::value, 7}));
-}
-
-TEST_F(HypervisorSlotTest, T19ALateAnswerOfAForeignHsmDoesNotPoisonTheSlot) {
-  submit(read_byte);
-  ASSERT_TRUE(foreign_.pending());
-  foreign_.claim();
-  slot_.reset();
-  refuse(Busy::awaiting_clear);
-  foreign_.put_value32(0x99);
-  foreign_.complete();
-  Ticket const young = submit(read_byte);
-  EXPECT_EQ(slot_.counters().late_answers, 1U);
-  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
-}
-
-TEST_F(HypervisorSlotTest, TwoResetsInARowStillWaitForTheHsm) {
-  submit(read_byte);
-  Claim const mine = claim();
-  slot_.reset();
-  slot_.reset();
-  EXPECT_EQ(state(), SlotState::free);
-  refuse(Busy::awaiting_clear);
-  hsm_.clear(mine);
-  slot_.reset();
-  EXPECT_EQ(state(), SlotState::free);
-  submit(read_byte);
-}
-
-TEST_F(HypervisorSlotTest, TheHostsWordEndsTheWaitAndStaleClaimsStayHarmless) {
-  submit(read_byte);
-  Claim const mine = claim();
-  slot_.reset();
-  slot_.acknowledge_clear();
-  Ticket const young = submit(write_word);
-  PageStorage const before = storage_;
-  EXPECT_EQ(hsm_.complete(mine, 0x99), Verdict::stale);
-  EXPECT_EQ(storage_.bytes, before.bytes) << "neither state nor payload of the next request";
-  EXPECT_EQ(slot_.poll(young).kind, Poll::Kind::waiting);
-}
-
-TEST_F(HypervisorSlotTest, AcknowledgingWithoutNeedChangesNothing) {
-  Ticket const ticket = submit(read_byte);
-  slot_.acknowledge_clear();
-  EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting);
 }
 
 TEST_F(HypervisorSlotTest, T01I4TheRequestIsWholeWhenItIsPending) {
