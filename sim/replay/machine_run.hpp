@@ -13,6 +13,7 @@
 #include "core/check.hpp"
 #include "core/decode/ept_qualification.hpp"
 #include "core/decode/io_qualification.hpp"
+#include "sim/replay/answers.hpp"
 #include "sim/replay/machine.hpp"
 
 namespace acrn::replay {
@@ -77,20 +78,6 @@ inline std::uint64_t piece_of(core::Access const& whole, core::Access const& pie
   return value >> (8U * ((piece.address - whole.address) % core::access_size_max));
 }
 
-/// Ports of PCI configuration mechanism 1. Source: PCI Local Bus Specification 3.0, 3.2.2.3.2.
-inline constexpr std::uint64_t config_address_port = 0xcf8;
-inline constexpr std::uint64_t config_port_last = 0xcff;
-
-inline bool touches_config_ports(std::uint8_t shape, std::uint64_t address) {
-  return address <= config_port_last && traces::shape_space(shape) == core::Space::port &&
-         address + traces::shape_size(shape) > config_address_port;
-}
-
-/// Whether the capture says that nobody waited for the device model.
-constexpr bool expects_hypervisor(traces::Handling handling) {
-  return handling == traces::Handling::hypervisor || handling == traces::Handling::queued;
-}
-
 /// The qualification of the exit that an access makes: for MMIO, as EPT reports a data access to a
 /// page which is not there.
 constexpr std::uint64_t qualification(core::Access const& access) {
@@ -121,9 +108,10 @@ inline core::Progress Machine::begin(std::size_t position, std::uint32_t element
   vcpu.position = position;
   vcpu.element = element;
   vcpu.value_known = access.value_known && element == 0;
-  bool const answers = vcpu.value_known && access.handling != traces::Handling::unclaimed;
-  vcpu.answer = answers ? access.value : ~std::uint64_t{0};
-  vcpu.device_answers = expects_hypervisor(access.handling);
+  bool const nobody_answers = access.handling == traces::Handling::unclaimed &&
+                              vcpu.planned.direction == core::Direction::read;
+  vcpu.answer = vcpu.value_known && !nobody_answers ? access.value : ~std::uint64_t{0};
+  vcpu.device_answers = replay::device_answers(access);
   vcpu.forwarded = false;
   vcpu.client_answered = false;
   vcpu.rax_recorded = false;

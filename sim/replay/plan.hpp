@@ -80,8 +80,8 @@ struct PlannedRegion {
   core::Space space{};
   std::uint64_t first{};
   std::uint64_t last{};    ///< inclusive
-  bool in_hypervisor{};    ///< a handler in the hypervisor saw at least one access here
-  std::uint32_t client{};  ///< client that saw the first forwarded access here; 0: default
+  bool in_hypervisor{};    ///< device_answers() at least one access here
+  std::uint32_t client{};  ///< first recorded client of a forwarded access here; 0: default
   friend bool operator==(PlannedRegion const&, PlannedRegion const&) = default;
 };
 

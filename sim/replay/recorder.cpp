@@ -15,10 +15,9 @@ using traces::Handling;
 
 Handling handling_of(ReplayedElement const& element) {
   Handling const planned = element.planned->handling;
-  if (!element.forwarded) {
-    return planned == Handling::queued ? Handling::queued : Handling::hypervisor;
-  }
-  return planned == Handling::unclaimed ? Handling::unclaimed : Handling::forwarded;
+  if (planned == Handling::unclaimed) return planned;
+  if (element.forwarded) return Handling::forwarded;
+  return planned == Handling::queued ? Handling::queued : Handling::hypervisor;
 }
 
 /// When a slot reached `state`: the stage stamp of that step, or else the access's time.

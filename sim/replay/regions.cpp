@@ -6,12 +6,11 @@
 #include <unordered_map>
 
 #include "core/access.hpp"
+#include "sim/replay/answers.hpp"
 #include "sim/replay/plan_builder.hpp"
 
 namespace acrn::replay {
 namespace {
-
-using traces::Handling;
 
 constexpr std::uint64_t port_last = 0xffff;
 
@@ -37,10 +36,6 @@ struct Draft {
   PlannedRegion region;
   std::size_t client_position{~std::size_t{0}};
 };
-
-bool in_hypervisor(Handling handling) {
-  return handling == Handling::hypervisor || handling == Handling::queued;
-}
 
 bool same_place(PlannedRegion const& a, PlannedRegion const& b) {
   return a.vm == b.vm && a.space == b.space;
@@ -71,9 +66,9 @@ std::vector<Draft> collect(std::span<PlannedAccess const> accesses,
                       .first = access.address,
                       .last = access.address + std::min(room, more)};
     }
-    if (in_hypervisor(access.handling)) {
+    if (device_answers(access)) {
       draft.region.in_hypervisor = true;
-    } else if (i < draft.client_position) {
+    } else if (access.client != 0 && i < draft.client_position) {
       draft.region.client = access.client;
       draft.client_position = i;
     }

@@ -16,6 +16,13 @@ core::Space space_of(QemuAccess const& access) {
   return access.address < port_end && access.size != 8 ? core::Space::port : core::Space::mmio;
 }
 
+/// QEMU names the ports that no device has "io": reads are all ones, writes go nowhere (QEMU 7.2,
+/// softmmu/physmem.c, memory_map_init()).
+Handling handling_of(QemuAccess const& access) {
+  bool const nobody = space_of(access) == core::Space::port && access.name == "io";
+  return nobody ? Handling::unclaimed : Handling::forwarded;
+}
+
 }  // namespace
 
 void QemuImporter::take(Line const& line) {
@@ -58,7 +65,7 @@ char const* QemuImporter::take_access(QemuLine const& event) {
   AccessRow row{.sequence = accesses_,
                 .time = time_of(event),
                 .access = {space_of(access), access.direction, size, access.address, cut},
-                .handling = Handling::forwarded,
+                .handling = handling_of(access),
                 .client = client_of(access)};
   sink_.write(vcpu, row);
   vcpus_.set(vcpu);

@@ -143,6 +143,18 @@ TEST(Functional, UnclaimedReadsAreCheckedToBeAllOnes) {
   EXPECT_EQ(bad.first_divergence->actual, 0xffffU);
 }
 
+TEST(Functional, WithoutAHostBridgeConfigPortsAreNobodys) {
+  std::vector<AccessRow> rows = numbered({access(0xcf8, Direction::write, 4, 0x8000'0000),
+                                          access(0xcf8, Direction::read, 4, 0xffff'ffff),
+                                          access(0xcfc, Direction::read, 2, 0xffff)});
+  EXPECT_EQ(replay({.accesses = rows}).divergences, 1U);  // an HSM returns what was written
+  for (AccessRow& row : rows) row.handling = Handling::unclaimed;
+  ReplayResult const result = replay({.accesses = rows});
+  EXPECT_EQ(result.divergences, 0U);
+  EXPECT_EQ(result.fields.checked, 2U);
+  EXPECT_EQ(result.handled, 3U);
+}
+
 ExitRow io_exit(std::uint64_t qualification) {
   ExitRow exit;
   exit.reason = 30;

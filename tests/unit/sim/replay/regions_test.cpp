@@ -47,15 +47,21 @@ TEST(Regions, AccessesThatOverlapShareOne) {
               ElementsAre(port_region(0x70, 0x70, true), port_region(0x71, 0x74, true, 5)));
 }
 
-TEST(Regions, TheFirstForwardedAccessNamesTheClient) {
-  AccessRow first = port_row(0, 0x60);
+TEST(Regions, TheFirstRecordedClientOfAForwardedAccessCounts) {
+  AccessRow first = port_row(1, 0x60);
   first.client = 2;
-  AccessRow second = port_row(1, 0x60);
+  AccessRow second = port_row(2, 0x60);
   second.client = 3;
-  AccessRow third = port_row(2, 0x61, Handling::queued);
+  AccessRow third = port_row(3, 0x61, Handling::queued);
   third.client = 4;
-  EXPECT_THAT(regions_of({third, second, first}),
+  EXPECT_THAT(regions_of({port_row(0, 0x60), third, second, first}),
               ElementsAre(port_region(0x60, 0x60, false, 2), port_region(0x61, 0x61, true)));
+}
+
+TEST(Regions, UnclaimedConfigPortsStayInTheHypervisor) {
+  EXPECT_THAT(regions_of({port_row(0, 0xcf8, Handling::unclaimed),
+                          port_row(1, 0x510, Handling::unclaimed)}),
+              ElementsAre(port_region(0x510, 0x510, false), port_region(0xcf8, 0xcf8, true)));
 }
 
 TEST(Regions, PortsWrap) {

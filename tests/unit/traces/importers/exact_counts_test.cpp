@@ -6,6 +6,7 @@
 //   accesses  KVM: pio + mmio - unsatisfied-read that a read follows
 //             QEMU: grep -c memory_region_ops_ minus grep -c 'cpu -1'
 //   forwarded grep -cE 'KVM_EXIT_(IO|MMIO) ', less exits whose access the recording cut off
+//             in QEMU logs: all but ports that no device has: grep -c "name 'io'"
 //   ports     QEMU: accesses whose 'addr' has at most 4 digits (all such regions are port regions)
 //   cut       awk: more digits in 'value' than 2 x size
 #include <gtest/gtest.h>
@@ -263,7 +264,7 @@ INSTANTIATE_TEST_SUITE_P(Qemu, RealTraceCounts,
                                                     .used = 41'505 + 29'040 - 535,
                                                     .ignored = 189'610 - 70'010,
                                                     .accesses = 70'010,
-                                                    .forwarded = 70'010,
+                                                    .forwarded = 70'010 - 145,
                                                     .ports = 58'833,
                                                     .vcpus = 1,
                                                     .cut = 51}},
@@ -275,7 +276,7 @@ INSTANTIATE_TEST_SUITE_P(Qemu, RealTraceCounts,
                                                     .used = 190'212,
                                                     .ignored = 343'459 - 190'212,
                                                     .accesses = 190'212,
-                                                    .forwarded = 190'212,
+                                                    .forwarded = 190'212 - 3'243,
                                                     .ports = 83'265,
                                                     .vcpus = 1,
                                                     .cut = 143}},
@@ -287,7 +288,7 @@ INSTANTIATE_TEST_SUITE_P(Qemu, RealTraceCounts,
                                                     .used = 1'046'110,
                                                     .ignored = 1'235'841 - 1'046'110,
                                                     .accesses = 1'046'110,
-                                                    .forwarded = 1'046'110,
+                                                    .forwarded = 1'046'110 - 3'241,
                                                     .ports = 132'534,
                                                     .vcpus = 1,
                                                     .cut = 8'311}}),
