@@ -75,7 +75,7 @@ Survey survey(std::string_view beginning) {
     std::size_t const end = std::min(beginning.find('\n'), beginning.size());
     std::string_view text = beginning.substr(0, end);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    if (!look_at_kvm(text, result, counts)) look_at_qemu(text, result);
+    if (!text.empty() && !look_at_kvm(text, result, counts)) look_at_qemu(text, result);
     beginning.remove_prefix(std::min(end + 1, beginning.size()));
   }
   result.outline.vcpus.learn(counts.vcpu_threads);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> dialects{"kvm-ftrace", "kvm-trace-cmd", "kvm-perf-script",
                                                    "qemu-log"};
-constexpr std::array<std::size_t, 3> survey_bytes{1U << 20U, 4U << 20U, 16U << 20U};
+constexpr std::array<std::size_t, 2> survey_bytes{1U << 20U, 16U << 20U};
 constexpr std::uint64_t progress_bytes = 1U << 20U;
 
 struct KnownBinary {
