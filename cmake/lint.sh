@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# One entry for every static check; called by ./testbed lint. Needs a configured build/gcc.
+# One entry for every static check; called by ./testbed lint. With --tidy also clang-tidy, which takes
+# longer than all else together and needs a built build/gcc.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 4
 failed=()
@@ -45,7 +46,9 @@ check shellcheck shellcheck "${shell[@]}"
 check black black --quiet --check --line-length 100 "${python[@]}"
 check flake8 /usr/bin/python3 -m flake8 --max-line-length 100 --extend-ignore E203,W503 "${python[@]}"
 check codespell codespell --ignore-words-list 'inout,fo,te,ist,nd,thre,trun' "${prose[@]}"
-check clang-tidy run-clang-tidy -quiet -p build/gcc -j "$(nproc)" "${units[@]/#/$PWD/}"
+if [ "${1:-}" = --tidy ]; then
+  check clang-tidy run-clang-tidy -quiet -p build/gcc -j "$(nproc)" "${units[@]/#/$PWD/}"
+fi
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'lint failed: %s\n' "${failed[*]}" >&2

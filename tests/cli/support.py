@@ -40,18 +40,31 @@ def _limits() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
 
 
-def run(*arguments: object, stdin: bytes = b"", env: dict[str, str] | None = None,
-        cwd: Path | None = None, stdout: object = subprocess.PIPE) -> Result:
+def run(
+    *arguments: object,
+    stdin: bytes = b"",
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: object = subprocess.PIPE,
+) -> Result:
     """Runs acrntb with bounded memory. Standard error must be clean text."""
     environment = {**os.environ, **(env or {})}
-    done = subprocess.run([ACRNTB, *map(str, arguments)], input=stdin, stdout=stdout,
-                          stderr=subprocess.PIPE, env=environment, cwd=cwd, timeout=300,
-                          preexec_fn=_limits, check=False)
+    done = subprocess.run(
+        [ACRNTB, *map(str, arguments)],
+        input=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=cwd,
+        timeout=300,
+        preexec_fn=_limits,
+        check=False,
+    )
     return Result(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
 
 
 def assert_error(result: Result, code: int, *fragments: str) -> None:
-    """The run failed with `code`, one line on standard error that has all fragments, and no data."""
+    """The run failed with `code`, one line on standard error with all fragments and no data."""
     assert result.code == code, (result.code, result.err)
     assert result.out == ""
     lines = result.err.splitlines()
@@ -75,9 +88,11 @@ def make_capture(folder: Path, text: str = PERF_TEXT, name: str = "small.acap") 
 
 def many_accesses(count: int) -> str:
     """Text with `count` port writes, one microsecond apart."""
-    line = " CPU 0/KVM  4711 [001]   100.{:06d}000: kvm:kvm_pio: pio_write at 0x{:x} size 1 " \
-           "count 1 val 0x{:x}\n"
-    return "".join(line.format(i, 0x3f8 + i % 8, i * 2654435761 >> 7 & 0xff) for i in range(count))
+    line = (
+        " CPU 0/KVM  4711 [001]   100.{:06d}000: kvm:kvm_pio: pio_write at 0x{:x} size 1 "
+        "count 1 val 0x{:x}\n"
+    )
+    return "".join(line.format(i, 0x3F8 + i % 8, i * 2654435761 >> 7 & 0xFF) for i in range(count))
 
 
 def stored_zstd(data: bytes) -> bytes:
@@ -88,12 +103,12 @@ def stored_zstd(data: bytes) -> bytes:
 
 def crc32c(data: bytes) -> int:
     """The frames' checksum, bit by bit: independent of the code under test."""
-    crc = 0xffffffff
+    crc = 0xFFFFFFFF
     for byte in data:
         crc ^= byte
         for _ in range(8):
-            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return crc ^ 0xffffffff
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
 
 
 @dataclass
@@ -105,8 +120,9 @@ class Frame:
     payload: bytes
 
     def encode(self) -> bytes:
-        start = struct.pack("<IBBII", 0x466361f7, self.kind, self.codec, len(self.payload),
-                            self.raw)
+        start = struct.pack(
+            "<IBBII", 0x466361F7, self.kind, self.codec, len(self.payload), self.raw
+        )
         return start + struct.pack("<I", crc32c(start + self.payload)) + self.payload
 
 
@@ -114,9 +130,9 @@ def frames(data: bytes) -> list[Frame]:
     """The frames of a whole capture."""
     found = []
     offset = MAGIC_SIZE
-    while data[offset:offset + 4] == struct.pack("<I", 0x466361f7):
+    while data[offset : offset + 4] == struct.pack("<I", 0x466361F7):
         _, kind, codec, stored, raw, _ = struct.unpack_from("<IBBIII", data, offset)
-        payload = data[offset + HEADER_SIZE:offset + HEADER_SIZE + stored]
+        payload = data[offset + HEADER_SIZE : offset + HEADER_SIZE + stored]
         found.append(Frame(offset, kind, codec, raw, payload))
         offset += HEADER_SIZE + stored
     return found

@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from support import (HEADER_SIZE, KIND_CHUNK, KIND_HEADER, MAGIC_SIZE, Frame, Result, assert_error,
-                     crc32c, frames, run)
+from support import (
+    HEADER_SIZE,
+    KIND_CHUNK,
+    KIND_HEADER,
+    MAGIC_SIZE,
+    Frame,
+    Result,
+    assert_error,
+    crc32c,
+    frames,
+    run,
+)
 
 VERBS = ["info", "report", "replay"]
 READING_VERBS = ["report", "replay"]
@@ -58,8 +68,15 @@ def test_bit_flip_in_a_chunk(tmp_path: Path, large: Path, verb: str) -> None:
     chunk = [frame for frame in frames(bytes(data)) if frame.kind == KIND_CHUNK][1]
     data[chunk.offset + HEADER_SIZE + 10] ^= 0x10
     path = write(tmp_path, bytes(data))
-    assert_error(run(verb, path), 3, str(path), f"offset {chunk.offset}", "CRC-32C", "expected",
-                 "--skip-damaged")
+    assert_error(
+        run(verb, path),
+        3,
+        str(path),
+        f"offset {chunk.offset}",
+        "CRC-32C",
+        "expected",
+        "--skip-damaged",
+    )
 
 
 @pytest.mark.parametrize("verb", READING_VERBS)
@@ -80,7 +97,7 @@ def test_skip_damaged_goes_on_and_counts(tmp_path: Path, large: Path, verb: str)
 def test_cut_between_frames(tmp_path: Path, large: Path, verb: str) -> None:
     data = large.read_bytes()
     third = [frame for frame in frames(data) if frame.kind == KIND_CHUNK][2]
-    path = write(tmp_path, data[:third.offset])
+    path = write(tmp_path, data[: third.offset])
     result = run(verb, path)
     assert result.code == 0, result.err
     assert f"warning: {path}: the end is missing" in result.err
@@ -89,7 +106,7 @@ def test_cut_between_frames(tmp_path: Path, large: Path, verb: str) -> None:
 
 def test_info_of_a_cut_capture(tmp_path: Path, large: Path) -> None:
     data = large.read_bytes()
-    path = write(tmp_path, data[:frames(data)[-1].offset])
+    path = write(tmp_path, data[: frames(data)[-1].offset])
     result = run("info", path)
     assert result.code == 0
     assert "cut: the end is missing" in result.out
@@ -120,7 +137,7 @@ def newer(data: bytes) -> bytes:
     assert header.payload[:4] == b"\x08\x01\x10\x01"  # version 1, min_reader 1
     payload = b"\x08\x63\x10\x63" + header.payload[4:]
     changed = Frame(header.offset, KIND_HEADER, 0, len(payload), payload).encode()
-    return data[:MAGIC_SIZE] + changed + data[MAGIC_SIZE + len(changed):]
+    return data[:MAGIC_SIZE] + changed + data[MAGIC_SIZE + len(changed) :]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -133,10 +150,10 @@ def test_newer_version(tmp_path: Path, small: Path, verb: str) -> None:
 def test_a_frame_that_claims_gigabytes(tmp_path: Path, small: Path, verb: str) -> None:
     data = small.read_bytes()
     chunk = next(frame for frame in frames(data) if frame.kind == KIND_CHUNK)
-    for stored, raw in [(0xf000_0000, 0xf000_0000), (len(chunk.payload), 0xf000_0000)]:
-        start = struct.pack("<IBBII", 0x466361f7, KIND_CHUNK, 1, stored, raw)
+    for stored, raw in [(0xF000_0000, 0xF000_0000), (len(chunk.payload), 0xF000_0000)]:
+        start = struct.pack("<IBBII", 0x466361F7, KIND_CHUNK, 1, stored, raw)
         frame = start + struct.pack("<I", crc32c(start + chunk.payload)) + chunk.payload
-        path = write(tmp_path, data[:chunk.offset] + frame)
+        path = write(tmp_path, data[: chunk.offset] + frame)
         assert_error(run(verb, path), 3, str(path), f"offset {chunk.offset}", "expected at most")
 
 
@@ -147,6 +164,7 @@ def test_a_frame_that_unpacks_to_more_than_it_says(tmp_path: Path, small: Path, 
     # A zstd frame of run-length blocks: 512 x 128 KiB of zeros in 2 KiB.
     bomb = b"\x28\xb5\x2f\xfd\x00\x58" + b"".join(
         struct.pack("<I", (128 << 10) << 3 | 1 << 1 | (1 if i == 511 else 0))[:3] + b"\0"
-        for i in range(512))
-    path = write(tmp_path, data[:chunk.offset] + Frame(0, KIND_CHUNK, 1, 4096, bomb).encode())
+        for i in range(512)
+    )
+    path = write(tmp_path, data[: chunk.offset] + Frame(0, KIND_CHUNK, 1, 4096, bomb).encode())
     assert_error(run(verb, path), 3, str(path), f"offset {chunk.offset}")

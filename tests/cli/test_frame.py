@@ -27,8 +27,11 @@ def test_bare_command_prints_short_help_with_two_examples() -> None:
 def test_version_names_format_abi_and_revision() -> None:
     result = run("--version")
     assert result.code == 0
-    assert re.fullmatch(r"acrntb \d+\.\d+\.\d+, capture format \d+, "
-                        r"ioreq ABI linux/acrn\.h 16 x 256 bytes, revision \S+\n", result.out)
+    assert re.fullmatch(
+        r"acrntb \d+\.\d+\.\d+, capture format \d+, "
+        r"ioreq ABI linux/acrn\.h 16 x 256 bytes, revision \S+\n",
+        result.out,
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -49,37 +52,49 @@ def test_main_is_ours_and_not_that_of_libsystemc() -> None:
     assert "SystemC" not in result.out + result.err
 
 
-@pytest.mark.parametrize("arguments, fragments", [
-    (["frobnicate"], ["'frobnicate' is not a verb of acrntb;", "acrntb --help"]),
-    (["import"], ["SOURCE", "acrntb import --help"]),
-    (["info"], ["FILE", "acrntb info --help"]),
-    (["report", "x.acap", "--no-such-option"], ["--no-such-option", "acrntb report --help"]),
-    (["replay", "x.acap", "--engine", "warp"], ["--engine", "warp", "acrntb replay --help"]),
-    (["replay"], ["FILE is needed", "acrntb replay boot.acap"]),
-    (["record", "xen", "-o", "x"], ["'xen' is not a verb of acrntb record"]),
-    (["record"], ["acrntb record --help"]),
-    (["-q", "-v", "info", "x"], ["--quiet"]),
-])
+@pytest.mark.parametrize(
+    "arguments, fragments",
+    [
+        (["frobnicate"], ["'frobnicate' is not a verb of acrntb;", "acrntb --help"]),
+        (["import"], ["SOURCE", "acrntb import --help"]),
+        (["info"], ["FILE", "acrntb info --help"]),
+        (["report", "x.acap", "--no-such-option"], ["--no-such-option", "acrntb report --help"]),
+        (["replay", "x.acap", "--engine", "warp"], ["--engine", "warp", "acrntb replay --help"]),
+        (["replay"], ["FILE is needed", "acrntb replay boot.acap"]),
+        (["record", "xen", "-o", "x"], ["'xen' is not a verb of acrntb record"]),
+        (["record"], ["acrntb record --help"]),
+        (["-q", "-v", "info", "x"], ["--quiet"]),
+    ],
+)
 def test_wrong_command_lines(arguments: list[str], fragments: list[str]) -> None:
     assert_error(run(*arguments), 2, *fragments)
 
 
 @pytest.mark.parametrize("verb", ["report", "replay"])
-@pytest.mark.parametrize("option, text, why", [
-    ("--port", "0x3ff-0x3f8", "reversed"),
-    ("--port", "serial", "neither a number nor a range"),
-    ("--port", "0x10000", "above the largest"),
-    ("--gpa", "5-4", "reversed"),
-    ("--vcpu", "0,x", "'x' is neither"),
-    ("--vcpu", "2-1", "reversed"),
-    ("--time", "1", "two times are needed"),
-    ("--time", "2,1", "reversed"),
-    ("--time", "soon,", "'soon' is not a time"),
-])
-def test_wrong_filters_name_option_text_and_example(small: Path, verb: str, option: str, text: str,
-                                                    why: str) -> None:
-    assert_error(run(verb, small, f"{option}={text}"), 2, f"{option} '{text}'", why,
-                 f"for example: {option} ")
+@pytest.mark.parametrize(
+    "option, text, why",
+    [
+        ("--port", "0x3ff-0x3f8", "reversed"),
+        ("--port", "serial", "neither a number nor a range"),
+        ("--port", "0x10000", "above the largest"),
+        ("--gpa", "5-4", "reversed"),
+        ("--vcpu", "0,x", "'x' is neither"),
+        ("--vcpu", "2-1", "reversed"),
+        ("--time", "1", "two times are needed"),
+        ("--time", "2,1", "reversed"),
+        ("--time", "soon,", "'soon' is not a time"),
+    ],
+)
+def test_wrong_filters_name_option_text_and_example(
+    small: Path, verb: str, option: str, text: str, why: str
+) -> None:
+    assert_error(
+        run(verb, small, f"{option}={text}"),
+        2,
+        f"{option} '{text}'",
+        why,
+        f"for example: {option} ",
+    )
 
 
 def test_a_full_disk_at_standard_output_is_an_error(small: Path) -> None:
@@ -91,8 +106,9 @@ def test_a_full_disk_at_standard_output_is_an_error(small: Path) -> None:
 
 
 def test_a_closed_pipe_ends_quietly(large: Path) -> None:
-    with subprocess.Popen([ACRNTB, "report", str(large)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [ACRNTB, "report", str(large)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline().startswith(b"vm0/vcpu0 ")
         process.stdout.close()
@@ -103,8 +119,12 @@ def test_a_closed_pipe_ends_quietly(large: Path) -> None:
 def on_terminal(arguments: list[str], env: dict[str, str]) -> str:
     """Runs acrntb with standard error on a terminal and returns what it showed there."""
     master, slave = pty.openpty()
-    with subprocess.Popen([ACRNTB, *arguments], stdout=subprocess.DEVNULL, stderr=slave,
-                          env={**os.environ, "TERM": "xterm", **env}) as process:
+    with subprocess.Popen(
+        [ACRNTB, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm", **env},
+    ) as process:
         os.close(slave)
         shown = b""
         while True:
@@ -139,8 +159,11 @@ def test_progress_bar_only_on_a_terminal_and_never_with_json_or_quiet(tmp_path: 
 
 
 def test_json_is_one_object_with_a_schema(tmp_path: Path, small: Path) -> None:
-    commands = {"acrntb.info/1": ["info", small], "acrntb.replay/1": ["replay", small],
-                "acrntb.import/1": ["import", f"{small}.txt", "-o", tmp_path / "again.acap"]}
+    commands = {
+        "acrntb.info/1": ["info", small],
+        "acrntb.replay/1": ["replay", small],
+        "acrntb.import/1": ["import", f"{small}.txt", "-o", tmp_path / "again.acap"],
+    }
     for schema, command in commands.items():
         result = run(*command, "--json")
         assert result.code == 0, result.err
@@ -151,8 +174,9 @@ def test_names_that_are_not_utf8_still_give_valid_json(tmp_path: Path) -> None:
     small = make_capture(tmp_path)
     odd = os.fsencode(tmp_path) + b"/\xff.acap"
     os.rename(small, odd)
-    done = subprocess.run([os.fsencode(ACRNTB), b"info", odd, b"--json"], capture_output=True,
-                          check=False)
+    done = subprocess.run(
+        [os.fsencode(ACRNTB), b"info", odd, b"--json"], capture_output=True, check=False
+    )
     assert done.returncode == 0
     assert json.loads(done.stdout)["schema"] == "acrntb.info/1"
 
@@ -160,10 +184,16 @@ def test_names_that_are_not_utf8_still_give_valid_json(tmp_path: Path) -> None:
 def complete(*words: str) -> list[str]:
     """What the bash completion offers for the last of `words`."""
     script = Path(__file__).parents[2] / "sim" / "cli" / "acrntb.bash"
-    program = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _acrntb; ' \
-              'printf "%s\\n" "${COMPREPLY[@]}"'
-    done = subprocess.run(["bash", "-c", program, "bash", str(script), "acrntb", *words],
-                          capture_output=True, text=True, check=True)
+    program = (
+        'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _acrntb; '
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(
+        ["bash", "-c", program, "bash", str(script), "acrntb", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout.split()
 
 

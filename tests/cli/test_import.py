@@ -44,17 +44,19 @@ def test_text_report_has_the_counts(source: Path, tmp_path: Path) -> None:
 
 def test_rejected_lines_are_warned_about_with_number_and_reason(tmp_path: Path) -> None:
     source = tmp_path / "bad-line.txt"
-    source.write_text(PERF_TEXT + " CPU 0/KVM  4711 [001]   100.000030000: kvm:kvm_pio: "
-                      "pio_write at 0x3f8 size 3 count 1 val 0x41\n")
+    source.write_text(
+        PERF_TEXT + " CPU 0/KVM  4711 [001]   100.000030000: kvm:kvm_pio: "
+        "pio_write at 0x3f8 size 3 count 1 val 0x41\n"
+    )
     result = run("import", source, "-o", tmp_path / "x.acap")
     assert result.code == 0
     assert "line 7: " in result.out
     assert f"warning: {source}: 1 of 7 lines were rejected; the first is line 7: " in result.err
 
 
-@pytest.mark.parametrize("ending, pack", [
-    (".xz", lzma.compress), (".gz", gzip.compress),
-    (".zst", stored_zstd)])
+@pytest.mark.parametrize(
+    "ending, pack", [(".xz", lzma.compress), (".gz", gzip.compress), (".zst", stored_zstd)]
+)
 def test_compressed_sources_are_known_by_content(tmp_path: Path, ending: str, pack) -> None:
     for name in ["guest.txt" + ending, "without-ending"]:
         source = tmp_path / name
@@ -93,8 +95,13 @@ def test_usage_errors(source: Path) -> None:
     assert_error(run("import", "-", stdin=b"x"), 2, "-o is needed")
     assert_error(run("import", source, "-o", "-", "--json"), 2, "--json and -o -")
     assert_error(run("import", source, "-o", source, "--force"), 2, "is the input as well")
-    assert_error(run("import", source, "-o", "x.acap", "--dialect", "klingon"), 2,
-                 "--dialect 'klingon'", "kvm-perf-script", "qemu-log")
+    assert_error(
+        run("import", source, "-o", "x.acap", "--dialect", "klingon"),
+        2,
+        "--dialect 'klingon'",
+        "kvm-perf-script",
+        "qemu-log",
+    )
 
 
 def test_what_the_machine_refuses(source: Path, tmp_path: Path) -> None:
@@ -103,14 +110,23 @@ def test_what_the_machine_refuses(source: Path, tmp_path: Path) -> None:
     assert_error(run("import", tmp_path, "-o", tmp_path / "x"), 4, str(tmp_path), "directory")
     assert_error(run("import", source, "-o", tmp_path), 4, str(tmp_path), "directory")
     assert_error(run("import", source, "-o", tmp_path / "no" / "x"), 4, "there is no folder")
-    assert_error(run("import", source, "-o", "/dev/full"), 4, "/dev/full",
-                 "No space left on device")
+    assert_error(
+        run("import", source, "-o", "/dev/full"), 4, "/dev/full", "No space left on device"
+    )
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"\n", b"Dear sir,\nthis is a letter.\n", b"int main() { return 0; }\n" * 1000,
-    b"a" * (1 << 20), bytes(range(256)) * 64],
-    ids=["empty", "blank", "letter", "code", "endless_line", "binary"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"Dear sir,\nthis is a letter.\n",
+        b"int main() { return 0; }\n" * 1000,
+        b"a" * (1 << 20),
+        bytes(range(256)) * 64,
+    ],
+    ids=["empty", "blank", "letter", "code", "endless_line", "binary"],
+)
 def test_other_texts_are_refused_and_leave_nothing(tmp_path: Path, content: bytes) -> None:
     source = tmp_path / "other.txt"
     source.write_bytes(content)
@@ -142,8 +158,12 @@ def test_a_decompression_bomb_stays_in_bounded_memory(tmp_path: Path, byte: byte
 
 def test_ctrl_c_keeps_the_part_and_says_so(tmp_path: Path) -> None:
     output = tmp_path / "x.acap"
-    with subprocess.Popen([ACRNTB, "import", "-", "-o", str(output)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [ACRNTB, "import", "-", "-o", str(output)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(PERF_TEXT.encode() * 2000)
         process.stdin.flush()

@@ -42,10 +42,16 @@ def test_a_machine_without_tracefs_or_events(tmp_path: Path, tracefs: Path) -> N
     assert not (tmp_path / "out.acap").exists()
 
 
-@pytest.mark.parametrize("more, fragment", [
-    (["--pid", "x"], "--pid 'x'"), (["--pid", "0"], "--pid '0'"),
-    (["--duration", "long"], "--duration 'long'"), (["--duration", "0"], "--duration '0'"),
-    (["--pid", "1", "--", "qemu"], "the one or the other")])
+@pytest.mark.parametrize(
+    "more, fragment",
+    [
+        (["--pid", "x"], "--pid 'x'"),
+        (["--pid", "0"], "--pid '0'"),
+        (["--duration", "long"], "--duration 'long'"),
+        (["--duration", "0"], "--duration '0'"),
+        (["--pid", "1", "--", "qemu"], "the one or the other"),
+    ],
+)
 def test_usage_errors(tmp_path: Path, tracefs: Path, more: list[str], fragment: str) -> None:
     assert_error(record(tmp_path, tracefs, *more), 2, fragment)
 
@@ -59,8 +65,13 @@ def test_outputs_that_are_refused(tmp_path: Path, tracefs: Path) -> None:
 def in_own_mounts(script: str) -> subprocess.CompletedProcess:
     """Runs a shell script with a tracefs of its own view of the file system."""
     mount = "mount -t tracefs nodev /sys/kernel/tracing && test -d /sys/kernel/tracing/events/kvm"
-    return subprocess.run(["unshare", "-m", "sh", "-c", f"{mount} || exit 99; {script}"],
-                          capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"{mount} || exit 99; {script}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @needs_kvm
@@ -69,7 +80,8 @@ def test_a_real_boot_is_recorded(tmp_path: Path) -> None:
     output = tmp_path / "boot.acap"
     done = in_own_mounts(
         f"exec '{ACRNTB}' record kvm -o '{output}' --duration 4s -- qemu-system-x86_64 -accel kvm "
-        "-display none -serial none -monitor none")
+        "-display none -serial none -monitor none"
+    )
     if done.returncode == 99 or "unshare" in done.stderr:
         pytest.skip("tracefs cannot be mounted here")
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,8 @@ from support import assert_error, make_capture, run
 ENGINES = ["functional", "systemc"]
 QEMU_TEXT = "".join(
     f"memory_region_ops_write cpu 0 mr 0x5589 addr 0x3f8 value 0x{value:x} size 1 name 'serial'\n"
-    for value in b"hello")
+    for value in b"hello"
+)
 
 
 def replay_json(*arguments: object) -> dict:
@@ -66,8 +67,9 @@ def test_record_does_not_overwrite(small: Path, tmp_path: Path) -> None:
 
 
 def test_record_to_a_full_disk(small: Path) -> None:
-    assert_error(run("replay", small, "--record", "/dev/full"), 4, "/dev/full",
-                 "No space left on device")
+    assert_error(
+        run("replay", small, "--record", "/dev/full"), 4, "/dev/full", "No space left on device"
+    )
 
 
 def test_filters_choose_what_is_replayed(large: Path) -> None:
@@ -84,21 +86,27 @@ def test_nothing_to_replay_is_said(small: Path) -> None:
 def test_a_capture_without_time_needs_a_gap(tmp_path: Path) -> None:
     capture = make_capture(tmp_path, QEMU_TEXT, "untimed.acap")
     assert replay_json(capture)["replay"]["accesses"] == 5
-    assert_error(run("replay", capture, "--engine", "systemc"), 2, "no time stamps",
-                 "--assume-gap 10us")
+    assert_error(
+        run("replay", capture, "--engine", "systemc"), 2, "no time stamps", "--assume-gap 10us"
+    )
     timed = replay_json(capture, "--engine", "systemc", "--assume-gap", "10us")
     assert timed["replay"]["digest"] == replay_json(capture)["replay"]["digest"]
 
 
-@pytest.mark.parametrize("arguments, fragments", [
-    (["--profile", "xen"], ["--profile 'xen'", "architectural", "acrn2018"]),
-    (["--assume-gap", "10us"], ["--engine systemc"]),
-    (["--engine", "systemc", "--assume-gap", "later"], ["--assume-gap 'later'"]),
-    (["--engine", "systemc", "--assume-gap", "0"], ["--assume-gap '0'"]),
-    (["--engine", "systemc", "--completion", "polling", "--poll-interval", "0"],
-     ["--poll-interval '0'"]),
-    (["--engine", "systemc", "--completion", "carrier-pigeon"], ["--completion"]),
-])
+@pytest.mark.parametrize(
+    "arguments, fragments",
+    [
+        (["--profile", "xen"], ["--profile 'xen'", "architectural", "acrn2018"]),
+        (["--assume-gap", "10us"], ["--engine systemc"]),
+        (["--engine", "systemc", "--assume-gap", "later"], ["--assume-gap 'later'"]),
+        (["--engine", "systemc", "--assume-gap", "0"], ["--assume-gap '0'"]),
+        (
+            ["--engine", "systemc", "--completion", "polling", "--poll-interval", "0"],
+            ["--poll-interval '0'"],
+        ),
+        (["--engine", "systemc", "--completion", "carrier-pigeon"], ["--completion"]),
+    ],
+)
 def test_wrong_options(small: Path, arguments: list[str], fragments: list[str]) -> None:
     assert_error(run("replay", small, *arguments), 2, *fragments)
 
@@ -110,8 +118,9 @@ def test_profiles(small: Path, profile: str) -> None:
 
 def test_polling_changes_the_time_but_not_the_digest(large: Path) -> None:
     notified = replay_json(large, "--engine", "systemc")
-    polled = replay_json(large, "--engine", "systemc", "--completion", "polling",
-                         "--poll-interval", "50us")
+    polled = replay_json(
+        large, "--engine", "systemc", "--completion", "polling", "--poll-interval", "50us"
+    )
     assert polled["timing"]["completion"] == "polling"
     assert polled["timing"]["poll_interval_ns"] == 50_000
     assert polled["replay"]["digest"] == notified["replay"]["digest"]
@@ -127,23 +136,27 @@ def test_printed_timing_is_a_timing_file(small: Path, tmp_path: Path) -> None:
     assert replay_json(small, "--engine", "systemc", "--timing", own) == default
     match = re.search(r"\[stages\.service\][^\[]*?\nns = (\d+)", printed.out)
     assert match is not None
-    slower = printed.out[:match.start(1)] + "900000" + printed.out[match.end(1):]
+    slower = printed.out[: match.start(1)] + "900000" + printed.out[match.end(1) :]
     own.write_text(slower)
     changed = replay_json(small, "--engine", "systemc", "--timing", own)
     assert changed["latency"]["max_ns"] > default["latency"]["max_ns"]
 
 
-@pytest.mark.parametrize("text, fragments", [
-    ("name = ", ["line 1"]),
-    ("name = 'x'\n[stages]\nwarp = 5\n", []),
-    ("", []),
-    ("\x00\xff", []),
-])
+@pytest.mark.parametrize(
+    "text, fragments",
+    [
+        ("name = ", ["line 1"]),
+        ("name = 'x'\n[stages]\nwarp = 5\n", []),
+        ("", []),
+        ("\x00\xff", []),
+    ],
+)
 def test_invalid_toml(small: Path, tmp_path: Path, text: str, fragments: list[str]) -> None:
     timing = tmp_path / "bad.toml"
     timing.write_text(text, encoding="latin-1")
-    assert_error(run("replay", small, "--engine", "systemc", "--timing", timing), 3, str(timing),
-                 *fragments)
+    assert_error(
+        run("replay", small, "--engine", "systemc", "--timing", timing), 3, str(timing), *fragments
+    )
 
 
 def test_a_missing_timing_file(small: Path, tmp_path: Path) -> None:

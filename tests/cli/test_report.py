@@ -43,8 +43,11 @@ def test_every_line_follows_the_grammar(large: Path) -> None:
 
 
 def test_times_ascend_and_are_exact(large: Path) -> None:
-    times = [float(line.split()[2][:-1]) for line in run("report", large).out.splitlines()
-             if " io:access " in line]
+    times = [
+        float(line.split()[2][:-1])
+        for line in run("report", large).out.splitlines()
+        if " io:access " in line
+    ]
     assert times == sorted(times)
     assert times[0] == 0
     assert times[-1] == pytest.approx(0.059999)
@@ -57,7 +60,9 @@ def test_nanoseconds_are_integers(small: Path) -> None:
 
 def test_filters_choose(large: Path) -> None:
     def count(*options: str) -> int:
-        return sum(" io:access " in line for line in run("report", large, *options).out.splitlines())
+        return sum(
+            " io:access " in line for line in run("report", large, *options).out.splitlines()
+        )
 
     assert count("--port", "0x3f8") == 7500
     assert count("--port", "0x3f8-0x3ff") == 60_000
@@ -82,7 +87,7 @@ def test_json_lines(small: Path) -> None:
     events = [json.loads(line) for line in run("report", small, "--json").out.splitlines()]
     assert {event["schema"] for event in events} == {"acrntb.event/1"}
     accesses = [event for event in events if event["stream"] == "access"]
-    assert [access["address"] for access in accesses] == [0x3f8, 0x3fd, 0xfed000f0]
+    assert [access["address"] for access in accesses] == [0x3F8, 0x3FD, 0xFED000F0]
     assert [access["value"] for access in accesses] == [0x41, 0x60, 0x12345678]
     assert accesses[0]["time_ns"] == 0
 
@@ -91,24 +96,42 @@ def test_reads_standard_input(small: Path) -> None:
     piped = run("report", "-", stdin=small.read_bytes())
     assert piped.code == 0, piped.err
     assert piped.out == run("report", small).out
-    assert_error(run("report", "-", "--time", "0,1", stdin=small.read_bytes()), 2, "--time '0,1'",
-                 "give a file")
+    assert_error(
+        run("report", "-", "--time", "0,1", stdin=small.read_bytes()),
+        2,
+        "--time '0,1'",
+        "give a file",
+    )
 
 
 def test_text_instead_of_a_capture_gets_the_import_command(tmp_path: Path) -> None:
     text = tmp_path / "guest.txt"
     text.write_text(PERF_TEXT)
     for verb in ["report", "info", "replay"]:
-        assert_error(run(verb, text), 3, str(text), "not a capture",
-                     f"import it first: acrntb import {text} -o")
+        assert_error(
+            run(verb, text),
+            3,
+            str(text),
+            "not a capture",
+            f"import it first: acrntb import {text} -o",
+        )
 
 
 def test_info_in_text(small: Path) -> None:
     result = run("info", small)
     assert result.code == 0
     assert result.err == ""
-    for fact in ["version 1, complete", "bytes, ", "per access", "kvm-perf-script", "Hz",
-                 "0.000019000 s", "access", "never recorded", "clients"]:
+    for fact in [
+        "version 1, complete",
+        "bytes, ",
+        "per access",
+        "kvm-perf-script",
+        "Hz",
+        "0.000019000 s",
+        "access",
+        "never recorded",
+        "clients",
+    ]:
         assert fact in result.out, (fact, result.out)
 
 
@@ -135,8 +158,9 @@ def unread(pipe: IO[bytes]) -> int:
 
 
 def test_ctrl_c_ends_a_report_that_nobody_reads(large: Path) -> None:
-    with subprocess.Popen([ACRNTB, "report", str(large)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [ACRNTB, "report", str(large)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None and process.stderr is not None
         while unread(process.stdout) < fcntl.fcntl(process.stdout, fcntl.F_GETPIPE_SZ):
             time.sleep(0.01)  # until the pipe is full and the writer waits
@@ -147,8 +171,12 @@ def test_ctrl_c_ends_a_report_that_nobody_reads(large: Path) -> None:
 
 def test_ctrl_c_ends_a_wait_for_standard_input(small: Path) -> None:
     for verb in ["report", "replay"]:
-        with subprocess.Popen([ACRNTB, verb, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            [ACRNTB, verb, "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
             assert process.stdin is not None and process.stderr is not None
             process.stdin.write(small.read_bytes()[:-60])
             process.stdin.flush()
