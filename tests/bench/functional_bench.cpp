@@ -5,9 +5,8 @@
 #include <stdexcept>
 
 #include "sim/replay/functional.hpp"
+#include "tests/bench/seabios.hpp"
 #include "tests/bench/synthetic.hpp"
-#include "tests/support/data.hpp"
-#include "traces/reader.hpp"
 
 namespace acrn::bench {
 namespace {
@@ -32,13 +31,7 @@ void BM_FunctionalSynthetic(benchmark::State& state) {
 BENCHMARK(BM_FunctionalSynthetic)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 
 void BM_FunctionalSeaBios(benchmark::State& state) {
-  auto const path = tests::source_dir() / "traces/captures/kvm_seabios.acap";
-  if (!std::filesystem::exists(path)) {
-    state.SkipWithError("capture absent");
-    return;
-  }
-  traces::Reader reader{path.string()};
-  replay(state, replay::Plan::load(reader), core::architectural);
+  replay(state, seabios_plan(), core::architectural);
 }
 BENCHMARK(BM_FunctionalSeaBios)->Unit(benchmark::kMillisecond);
 

@@ -10,9 +10,8 @@
 #include "sim/model/timed.hpp"
 #include "sim/model/timeline.hpp"
 #include "sim/replay/plan_builder.hpp"
+#include "tests/bench/seabios.hpp"
 #include "tests/bench/synthetic.hpp"
-#include "tests/support/data.hpp"
-#include "traces/reader.hpp"
 
 namespace acrn::bench {
 namespace {
@@ -70,15 +69,7 @@ void BM_TimedSyntheticFourVcpus(benchmark::State& state) {
 }
 BENCHMARK(BM_TimedSyntheticFourVcpus)->Unit(benchmark::kMillisecond);
 
-void BM_TimedSeaBios(benchmark::State& state) {
-  auto const path = tests::source_dir() / "traces/captures/kvm_seabios.acap";
-  if (!std::filesystem::exists(path)) {
-    state.SkipWithError("capture absent");
-    return;
-  }
-  traces::Reader reader{path.string()};
-  replay(state, replay::Plan::load(reader), {});
-}
+void BM_TimedSeaBios(benchmark::State& state) { replay(state, seabios_plan(), {}); }
 BENCHMARK(BM_TimedSeaBios)->Unit(benchmark::kMillisecond);
 
 /// The yardstick: two methods that notify each other in turn, a nanosecond apart.
