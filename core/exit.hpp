@@ -35,6 +35,10 @@ enum class Register : std::uint8_t {
   r15
 };
 
+/// Segment registers by their encoding. Source: Intel SDM vol. 2D (Sep 2023), table B-8
+/// "Encoding of the Segment Register (sreg) Field".
+enum class Segment : std::uint8_t { es, cs, ss, ds, fs, gs };
+
 /// How the bytes that a read brings in reach a wider register.
 enum class Extend : std::uint8_t {
   by_size,  ///< as any register write: 1 and 2 bytes merge, 4 bytes zero-extend, 8 bytes replace
