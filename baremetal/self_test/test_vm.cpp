@@ -173,7 +173,7 @@ void TestVm::commit(core::Commit const& commit) noexcept {
   for (std::size_t i = 0; i < commit.register_count; ++i) {
     cpu_.registers[static_cast<std::size_t>(commit.registers[i])] = commit.values[i];
   }
-  cpu_.rip += commit.rip_advance;
+  cpu_.instruction_pointer = commit.next_rip(cpu_.rip());
 }
 
 }  // namespace acrn::baremetal

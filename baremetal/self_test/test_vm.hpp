@@ -10,6 +10,7 @@
 #include "core/emulate/vcpu_io.hpp"
 #include "core/emulate/vm_state.hpp"
 #include "core/exit.hpp"
+#include "core/flat_cpu.hpp"
 #include "core/hsm/hsm.hpp"
 #include "core/ioreq/page.hpp"
 #include "core/profile.hpp"
@@ -51,7 +52,7 @@ class TestVm {
 
   [[nodiscard]] std::uint64_t& rax() noexcept { return cpu_.registers[0]; }
   [[nodiscard]] std::uint64_t& rcx() noexcept { return cpu_.registers[1]; }
-  [[nodiscard]] std::uint64_t rip() const noexcept { return cpu_.rip; }
+  [[nodiscard]] std::uint64_t rip() const noexcept { return cpu_.rip(); }
   [[nodiscard]] core::VmState& state() noexcept { return vm_; }
   [[nodiscard]] core::HypervisorPage<core::AtomicMemory>& page() noexcept { return page_; }
   [[nodiscard]] core::Hsm<core::AtomicMemory>& hsm() noexcept { return hsm_; }
@@ -61,9 +62,10 @@ class TestVm {
   [[nodiscard]] traces::VcpuDigest const& digest() const noexcept { return digest_; }
 
  private:
-  struct Cpu {
+  struct Cpu : core::FlatCpu {
     std::array<std::uint64_t, 16> registers{};
-    std::uint64_t rip{0x1000};
+    std::uint64_t instruction_pointer{0x1000};
+    [[nodiscard]] std::uint64_t rip() const noexcept { return instruction_pointer; }
     std::uint64_t read_register(core::Register reg) noexcept {
       return registers[static_cast<std::size_t>(reg)];
     }

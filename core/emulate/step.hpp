@@ -17,17 +17,36 @@ namespace acrn::core {
 /// string instruction, and one for those that return a value.
 inline constexpr std::size_t commit_register_count_max = 4;
 
-/// Register changes of a finished instruction. The host applies all of it, then enters the guest.
+/// Whether a Commit changes something.
+enum class Change : std::uint8_t { keep, set };
+
+/// What a finished instruction changes in the CPU. The host applies all of it, then enters the
+/// guest. Fields behind a count, width or Change of nothing keep what they held: start() is a few
+/// stores.
 struct Commit {
   std::array<std::uint64_t, commit_register_count_max> values{};
   std::array<Register, commit_register_count_max> registers{};
   std::uint8_t register_count{};  ///< the first so many of both arrays are meant
   std::uint8_t rip_advance{};     ///< bytes to add to RIP; 0 keeps it
+  std::uint8_t rip_size{8};       ///< bytes of RIP that count: 8, or 4 or 2 by the code segment
+  std::uint8_t vector_width{};    ///< 16 or 32 bytes of `vector` are written; 0: none
+  std::uint8_t vector_index{};    ///< 0 to 15
+  Change rflags_change{};         ///< whether `rflags` is to be written
+  bool single_step{};    ///< a single-step #DB is due before the next instruction (RFLAGS.TF)
+  bool ends_blocking{};  ///< blocking by STI and by MOV SS is over
+  std::uint64_t rflags{};
+  VectorValue vector{};  ///< 16 bytes keep the rest of the register; 32 zero what is above them
 
   /// Forgets what it held.
   constexpr void start(std::uint8_t advance) noexcept {
     register_count = 0;
     rip_advance = advance;
+    rip_size = 8;
+    vector_width = 0;
+    vector_index = 0;
+    rflags_change = Change::keep;
+    single_step = false;
+    ends_blocking = true;
   }
   constexpr void set(Register reg, std::uint64_t value) noexcept {
     check(register_count < commit_register_count_max, "an instruction writes too many registers");
@@ -35,16 +54,36 @@ struct Commit {
     registers[register_count] = reg;
     ++register_count;
   }
+  constexpr void set_rflags(std::uint64_t value) noexcept {
+    rflags = value;
+    rflags_change = Change::set;
+  }
+  /// RIP after the instruction, from RIP at the exit.
+  [[nodiscard]] constexpr std::uint64_t next_rip(std::uint64_t rip) const noexcept {
+    return rip_advance == 0 ? rip : truncate(rip + rip_advance, rip_size);
+  }
 };
 
 /// Exception vectors that emulation can raise. Source: Intel SDM vol. 3A (Sep 2023), table 6-1.
-enum class Vector : std::uint8_t { invalid_opcode = 6, general_protection = 13 };
+enum class Vector : std::uint8_t {
+  debug = 1,
+  invalid_opcode = 6,
+  stack_segment = 12,
+  general_protection = 13,
+  page_fault = 14,
+  alignment_check = 17,
+};
 
-/// An exception to inject. Registers and RIP stay as they are. `error_code` is meaningful for
-/// general_protection; invalid_opcode has none.
+/// An exception to inject. Registers and RIP stay as they are; the host sets RF in the image.
 struct Fault {
   Vector vector{};
-  std::uint32_t error_code{};
+  std::uint32_t error_code{};  ///< meaningful if has_error_code()
+  std::uint64_t address{};     ///< CR2; of page_fault only
+
+  /// Whether the exception pushes an error code.
+  [[nodiscard]] constexpr bool has_error_code() const noexcept {
+    return vector != Vector::debug && vector != Vector::invalid_opcode;
+  }
   friend constexpr bool operator==(Fault const&, Fault const&) = default;
 };
 

@@ -10,6 +10,7 @@
 #include "core/access.hpp"
 #include "core/emulate/step.hpp"
 #include "core/exit.hpp"
+#include "core/flat_cpu.hpp"
 
 namespace acrn::replay {
 
@@ -17,7 +18,7 @@ namespace acrn::replay {
 inline constexpr std::size_t register_count = 16;
 
 /// All zero at first. What was asked since forget_asked() is what a capture has to hold.
-class RegisterFile {
+class RegisterFile : public core::FlatCpu {
  public:
   /// As core::CpuView wants it.
   std::uint64_t read_register(core::Register reg) noexcept {

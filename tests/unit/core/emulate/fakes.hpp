@@ -14,6 +14,7 @@
 #include "core/emulate/vm_state.hpp"
 #include "core/exit.hpp"
 #include "core/expected.hpp"
+#include "core/flat_cpu.hpp"
 #include "core/ioreq/hypervisor_slot.hpp"
 #include "core/types.hpp"
 
@@ -24,9 +25,14 @@ inline constexpr std::array<std::uint8_t, 3> port_sizes{1, 2, 4};
 inline constexpr std::array<std::uint8_t, 4> mmio_sizes{1, 2, 4, 8};
 
 /// Registers, and the history of which were asked for.
-struct Cpu {
+struct Cpu : FlatCpu {
   std::array<std::uint64_t, 16> registers{};
   std::vector<Register> asked{};
+  static Cpu with_rax(std::uint64_t rax) {
+    Cpu cpu;
+    cpu.registers[0] = rax;
+    return cpu;
+  }
   std::uint64_t read_register(Register reg) {
     asked.push_back(reg);
     return registers.at(static_cast<std::size_t>(reg));

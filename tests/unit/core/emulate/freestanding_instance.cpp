@@ -4,11 +4,12 @@
 
 #include "core/emulate/page_slot.hpp"
 #include "core/emulate/vcpu_io.hpp"
+#include "core/flat_cpu.hpp"
 #include "core/ioreq/memory.hpp"
 
 namespace acrn::core {
 
-struct SavedRegisters {
+struct SavedRegisters : FlatCpu {
   std::uint64_t values[16];
   std::uint64_t read_register(Register reg) const { return values[static_cast<unsigned>(reg)]; }
 };

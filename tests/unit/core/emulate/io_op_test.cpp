@@ -50,7 +50,7 @@ TEST(IoOp, T34_InOfFourBytesFollowsTheProfileSideBySide) {
   };
   for (Row const& row : {Row{&architectural, 0x9abc'def0}, Row{&acrn_today, 0x1122'3344'9abc'def0},
                          Row{&acrn2018, 0x1122'3344'9abc'def0}}) {
-    Instruction run{.cpu = {.registers = {0x1122'3344'5566'7788}}};
+    Instruction run{.cpu = fakes::Cpu::with_rax(0x1122'3344'5566'7788)};
     run.start(pio(0x5658'000b), *row.profile);
     Step const& done = run.next(0x1234'5678'9abc'def0);
     ASSERT_EQ(done.commit.register_count, 1) << row.profile->name;
@@ -139,7 +139,7 @@ TEST(IoOp, FailsWithGeneralProtectionAndErrorCodeZero) {
 }
 
 TEST(IoOp, CanBeForkedInFlight) {
-  Instruction run{.cpu = {.registers = {0xaaaa}}};
+  Instruction run{.cpu = fakes::Cpu::with_rax(0xaaaa)};
   run.start(pio(0x0060'0008));
   Instruction fork = run;
   EXPECT_EQ(run.next(0x11).commit.values[0], 0xaa11U);

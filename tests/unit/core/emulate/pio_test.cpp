@@ -25,7 +25,7 @@ TEST(PioInstrVmexitHandler, T33_OutValueIsMaskedToSize) {
   };
   for (Row const& row :
        {Row{0x00b2'0000, 0x88}, Row{0x00b2'0001, 0x7788}, Row{0x00b2'0003, 0x5566'7788}}) {
-    fakes::Cpu cpu{.registers = {rax}};
+    fakes::Cpu cpu = fakes::Cpu::with_rax(rax);
     Step const step = handle(row.qualification, cpu);
     ASSERT_EQ(step.kind, StepKind::access);
     EXPECT_EQ(step.access.space, Space::port);
@@ -38,7 +38,7 @@ TEST(PioInstrVmexitHandler, T33_OutValueIsMaskedToSize) {
 
 TEST(PioInstrVmexitHandler, T37_AnInStartsAsAllOnesWhateverTheStepHeldBefore) {
   for (std::uint64_t code : {0U, 1U, 3U}) {
-    fakes::Cpu cpu{.registers = {rax}};
+    fakes::Cpu cpu = fakes::Cpu::with_rax(rax);
     VmExit const exit{.qualification = 0x03f8'0008 | code};
     Step step{.access = fakes::out(0x60, 4, 0x1234'5678)};
     pio_instr_vmexit_handler(exit, cpu, step);
@@ -84,7 +84,7 @@ TEST(EmulatePioComplete, T34_InMergesOneAndTwoBytesAndTreatsFourByTheProfile) {
       Row{4, In32Rule::keep_upper_half, 0x1122'3344'8493'a2b1, 1},
   };
   for (Row const& row : rows) {
-    fakes::Cpu cpu{.registers = {rax}};
+    fakes::Cpu cpu = fakes::Cpu::with_rax(rax);
     EXPECT_EQ(emulate_pio_complete(0xffff'ffff'8493'a2b1, row.size, row.rule, cpu), row.expected)
         << int{row.size};
     EXPECT_EQ(cpu.asked.size(), row.asked) << int{row.size};

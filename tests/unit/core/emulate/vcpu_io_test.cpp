@@ -182,7 +182,7 @@ TEST(VcpuIo, GoesThroughARealPage) {
   HypervisorPage<AtomicMemory> page{memory, Completion::notify};
   PageSlot<AtomicMemory> slot{page, VcpuId{2}};
   VmState vm;
-  Cpu cpu{.registers = {rax}};
+  Cpu cpu = Cpu::with_rax(rax);
   Memory ram;
   Effects effects;
   VcpuEnvironment<PageSlot<AtomicMemory>, Cpu, Memory> const env{vm,  architectural, slot,
