@@ -64,13 +64,17 @@ struct SegmentState {
   friend constexpr bool operator==(SegmentState const&, SegmentState const&) = default;
 };
 
-/// The control registers that decide how memory is addressed.
+/// The control registers that decide how memory is addressed, and what of CPUID decides which bits
+/// of a page-table entry are reserved.
 struct ControlState {
   std::uint64_t cr0{};
   std::uint64_t cr3{};
   std::uint64_t cr4{};
   std::uint64_t efer{};
   std::array<std::uint64_t, 4> pdptes{};  ///< the loaded ones; PAE paging only
+  /// MAXPHYADDR, 32 to 52: CPUID.80000008H:EAX[7:0]. 32 also means no PSE-36.
+  std::uint8_t physical_bits{52};
+  bool has_1gib_pages{true};  ///< CPUID.80000001H:EDX.Page1GB[bit 26]
   friend constexpr bool operator==(ControlState const&, ControlState const&) = default;
 };
 
@@ -136,13 +140,18 @@ concept CpuView = requires(T& cpu, Register reg, Segment segment, std::uint8_t v
   { cpu.read_vector(vector) } -> std::same_as<VectorValue>;
 };
 
-/// What core may ask about guest memory, by guest-physical address. Both return false where the
-/// range is not RAM.
+/// What core may ask about guest memory, by guest-physical address. `read` and `write` return false
+/// where the range is not RAM. An aligned read of 4 or 8 bytes is one access: it never sees half of
+/// a concurrent update. `compare_exchange` stores the low `size` bytes of `desired` (4 or 8 bytes,
+/// aligned, little endian) if memory holds `expected`, in one step that no other writer can part;
+/// false where it held something else or may not be written.
 template <class T>
 concept GuestMemory = requires(T& memory, Gpa gpa, std::span<std::uint8_t> out,
-                               std::span<std::uint8_t const> in) {
+                               std::span<std::uint8_t const> in, std::uint8_t size,
+                               std::uint64_t expected, std::uint64_t desired) {
   { memory.read(gpa, out) } -> std::same_as<bool>;
   { memory.write(gpa, in) } -> std::same_as<bool>;
+  { memory.compare_exchange(gpa, size, expected, desired) } -> std::same_as<bool>;
 };
 
 }  // namespace acrn::core

@@ -73,6 +73,9 @@ class TestVm {
   struct NoMemory {
     bool read(core::Gpa, std::span<std::uint8_t>) noexcept { return false; }
     bool write(core::Gpa, std::span<std::uint8_t const>) noexcept { return false; }
+    bool compare_exchange(core::Gpa, std::uint8_t, std::uint64_t, std::uint64_t) noexcept {
+      return false;
+    }
   };
 
   void register_devices() noexcept;

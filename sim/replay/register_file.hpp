@@ -58,6 +58,10 @@ class RegisterFile : public core::FlatCpu {
 struct NoGuestMemory {
   bool read(core::Gpa /*gpa*/, std::span<std::uint8_t> /*out*/) noexcept { return false; }
   bool write(core::Gpa /*gpa*/, std::span<std::uint8_t const> /*in*/) noexcept { return false; }
+  bool compare_exchange(core::Gpa /*gpa*/, std::uint8_t /*size*/, std::uint64_t /*expected*/,
+                        std::uint64_t /*desired*/) noexcept {
+    return false;
+  }
 };
 
 }  // namespace acrn::replay

@@ -43,6 +43,10 @@ struct Cpu : FlatCpu {
 struct Memory {
   bool read(Gpa /*gpa*/, std::span<std::uint8_t> /*out*/) { return false; }
   bool write(Gpa /*gpa*/, std::span<std::uint8_t const> /*in*/) { return false; }
+  bool compare_exchange(Gpa /*gpa*/, std::uint8_t /*size*/, std::uint64_t /*expected*/,
+                        std::uint64_t /*desired*/) {
+    return false;
+  }
 };
 
 /// A slot end whose answers the test sets, and that keeps what was submitted.

@@ -17,6 +17,10 @@ struct SavedRegisters : FlatCpu {
 struct NoRam {
   bool read(Gpa /*gpa*/, std::span<std::uint8_t> /*out*/) { return false; }
   bool write(Gpa /*gpa*/, std::span<std::uint8_t const> /*in*/) { return false; }
+  bool compare_exchange(Gpa /*gpa*/, std::uint8_t /*size*/, std::uint64_t /*expected*/,
+                        std::uint64_t /*desired*/) {
+    return false;
+  }
 };
 
 using Slot = PageSlot<AtomicMemory>;
