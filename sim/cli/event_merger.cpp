@@ -11,9 +11,11 @@ namespace {
 
 using traces::Stream;
 
-/// Where chunks of one group stand in the file: vCPU by vCPU, stream by stream.
-std::pair<std::uint16_t, Stream> place_in_group(traces::ChunkInfo const& info) {
-  return {info.vcpu, info.stream};
+/// Whether `chunk` was flushed later than `last`, the chunk of the same VM before it. A foreign
+/// capture may name no groups; then the order within one tells: vCPU by vCPU, stream by stream.
+bool opens_group(traces::ChunkInfo const& last, traces::ChunkInfo const& chunk) {
+  if (last.group != 0 || chunk.group != 0) return chunk.group != last.group;
+  return std::tie(chunk.vcpu, chunk.stream) <= std::tie(last.vcpu, last.stream);
 }
 
 /// The order of streams for events that nothing else orders.
@@ -56,10 +58,9 @@ void EventMerger::add(traces::Reader::Rows&& rows) {
   std::size_t const count = row_count(rows);
   if (count == 0) return;
   std::deque<Group>& groups = vms_[rows.info.vm];
-  bool const opens_group =
-      groups.empty() ||
-      place_in_group(rows.info) <= place_in_group(groups.back().lanes.back().rows.info);
-  if (opens_group) groups.emplace_back();
+  if (groups.empty() || opens_group(groups.back().lanes.back().rows.info, rows.info)) {
+    groups.emplace_back();
+  }
   groups.back().lanes.push_back({.rows = std::exchange(rows, {}), .at = 0});
   held_rows_ += count;
   while (may_emit() && emit_one()) {

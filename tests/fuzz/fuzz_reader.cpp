@@ -10,7 +10,6 @@
 #include <string>
 
 #include "traces/error.hpp"
-#include "traces/merged.hpp"
 #include "traces/reader.hpp"
 #include "traces/wire/frame.hpp"
 
@@ -100,10 +99,6 @@ void read_every_way(std::string const& path, std::size_t file_size) {
   });
   if (by_rows != by_batches) std::abort();
   static_cast<void>(reader.totals());
-  reader.rewind();
-  traces::MergedAccesses merged{reader, path, {.held_rows_max = 200'000}};
-  for (traces::MergedAccess access; merged.next(access);) {
-  }
 }
 
 }  // namespace

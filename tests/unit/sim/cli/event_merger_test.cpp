@@ -133,6 +133,21 @@ TEST(EventMerger, KeepsGroupsApartSoThatMemoryStaysBounded) {
   EXPECT_THAT(recorder.seen, ElementsAre("0:access 0"));
 }
 
+TEST(EventMerger, FollowsTheGroupsThatAChunkNames) {
+  Recorder recorder;
+  EventMerger merger{Stamps::present, recorder.visit()};
+  auto const add = [&merger](std::uint16_t vcpu, std::uint64_t group, std::uint64_t sequence) {
+    Reader::Rows rows = accesses(vcpu, {{sequence, 10 * sequence}});
+    rows.info.group = group;
+    merger.add(std::move(rows));
+  };
+  add(1, 1, 1);
+  add(0, 1, 0);  // not in the usual order of vCPUs, but flushed together
+  EXPECT_TRUE(recorder.seen.empty());
+  add(2, 2, 2);  // nothing but its group says that it is later
+  EXPECT_THAT(recorder.seen, ElementsAre("0:access 0", "1:access 1"));
+}
+
 TEST(EventMerger, OrdersVmsByTimeAcrossTheirGroups) {
   EXPECT_THAT(merged(Stamps::present, {accesses(0, {{0, 10}}, 1), accesses(0, {{1, 30}}, 1),
                                        accesses(7, {{0, 20}, {1, 40}}, 2)}),
