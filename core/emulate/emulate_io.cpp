@@ -12,6 +12,7 @@ struct RouteContext {
   Profile const& profile;
   Ticks now;
   Effects& effects;
+  bool device_saw_it{};  ///< a device declined the access, perhaps after acting on it
 };
 
 /// Whether `bytes` bytes can follow `address` without a wrap past 2^64. Guest-physical addresses
@@ -26,7 +27,7 @@ constexpr bool crosses_page(Access const& access) noexcept {
 }
 
 /// Calls the device. Whatever it leaves in `access`, only a read's value is taken over.
-Route call_device(RouteContext const& context, DeviceId owner, Access& access) {
+Route call_device(RouteContext& context, DeviceId owner, Access& access) {
   Device const device = context.vm.devices[owner];  // a copy: the handler may change the table
   auto const [space, direction, size, address, value] = access;
   HandlerResult const result = device.handler(device.context, access, context.now, context.effects);
@@ -36,6 +37,7 @@ Route call_device(RouteContext const& context, DeviceId owner, Access& access) {
     return Route::completed;
   }
   if (result.status == HandlerStatus::declined) {
+    context.device_saw_it = true;
     bool const drop = context.vm.device_model == DeviceModel::absent &&
                       context.profile.declined == DeclinedRule::unclaimed;
     return drop ? Route::completed : Route::no_handler;
@@ -52,12 +54,34 @@ Route unclaimed(RouteContext const& context) noexcept {
   return defaults ? Route::completed : Route::no_handler;
 }
 
-Route route_to(RouteContext const& context, Lookup const& hit, Access& access) {
+Route route_to(RouteContext& context, Lookup const& hit, Access& access) {
   return hit.claimed ? call_device(context, hit.owner, access) : unclaimed(context);
 }
 
+/// What becomes of an access that nobody in the hypervisor answers and a device model would. A
+/// full ring makes the vCPU route it again, but never past a device that would act on it twice:
+/// that access takes the slot, as does every one whose ring is broken. So none is lost, and the
+/// service module, which empties the ring before it looks at the slots, sees them in order.
+Route queue_or_forward(RouteContext& context, Access const& access) noexcept {
+  AsyncIo const& asyncio = context.vm.asyncio;
+  AsyncDescriptor const* const descriptor = asyncio.find(access);
+  if (descriptor == nullptr) [[likely]] {
+    return Route::forward;
+  }
+  context.effects.want_upcall();
+  switch (asyncio.ring.push(asyncio.ring.context, descriptor->element)) {
+    case Push::queued:
+      return Route::queued;
+    case Push::full:
+      return context.device_saw_it ? Route::forward : Route::ring_full;
+    case Push::broken:
+      break;
+  }
+  return Route::forward;
+}
+
 /// The port half of emulate_io: completed, no_handler, spans_devices or handler_error.
-Route hv_emulate_pio(RouteContext const& context, Access& access) {
+Route hv_emulate_pio(RouteContext& context, Access& access) {
   Port const port{static_cast<std::uint16_t>(access.address)};
   Lookup const hit = context.vm.ports.lookup(port);
   if (!hit.covers(access.size)) [[unlikely]] {
@@ -73,7 +97,7 @@ Route hv_emulate_pio(RouteContext const& context, Access& access) {
 }
 
 /// The MMIO half, for write_protect too.
-Route hv_emulate_mmio(RouteContext const& context, Access& access) {
+Route hv_emulate_mmio(RouteContext& context, Access& access) {
   Lookup const hit = context.vm.mmio.lookup({access.address});
   SpanRule const rule = context.profile.mmio_span;
   if (!hit.covers(access.size)) [[unlikely]] {
@@ -95,7 +119,7 @@ Route emulate_io(VmState& vm, Turn /*turn*/, Profile const& profile, Access& acc
   if (!is_access_size(access.space, access.size)) [[unlikely]] {
     return Route::invalid;
   }
-  RouteContext const context{vm, profile, now, effects};
+  RouteContext context{vm, profile, now, effects};
   Route route = Route::invalid;
   switch (access.space) {
     case Space::port:
@@ -116,7 +140,7 @@ Route emulate_io(VmState& vm, Turn /*turn*/, Profile const& profile, Access& acc
   }
   bool const forwards = route == Route::no_handler && vm.device_model == DeviceModel::present &&
                         profile.no_handler == NoHandlerRule::forward;
-  return forwards ? Route::forward : route;
+  return forwards ? queue_or_forward(context, access) : route;
 }
 
 }  // namespace acrn::core

@@ -19,6 +19,10 @@ inline constexpr std::uint64_t guest_page_size_bytes = 4096;
 /// Routes one access. On return a write's value is cut to its size; a read's value is what was
 /// answered, cut to its size, or all ones of its size where nobody has answered yet. Routes:
 ///  - completed: a device answered, or nobody exists who could (no device model: all ones);
+///  - queued: a write that an asynchronous descriptor takes; it is on the ring, and the effects ask
+///    for the upcall;
+///  - ring_full: such a write, and the ring has no room: nothing happened, route it again later;
+///    the effects ask for the upcall, so that somebody makes room;
 ///  - forward: unclaimed or declined, and the VM has a device model;
 ///  - no_handler: unclaimed or declined, where the profile says so;
 ///  - spans_devices: refused, or, under SpanRule::split, to be cut by Splitter;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/asyncio/async_io.hpp"
 #include "core/bus/device_id.hpp"
 #include "core/bus/mmio_map.hpp"
 #include "core/bus/port_map.hpp"
@@ -73,6 +74,7 @@ struct VmState {
   PortMap<> ports;
   MmioMap<> mmio;
   DeviceTable devices;
+  AsyncIo asyncio;
   DeviceModel device_model{DeviceModel::present};
 };
 
