@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The legacy prefixes and REX of an instruction.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/insn/cursor.hpp"
+#include "core/insn/instruction.hpp"
+
+namespace acrn::core {
+
+/// What the prefixes say.
+struct Prefixes {
+  CodeSize size{};      ///< the code segment's, for all who need the prefixes
+  std::uint8_t rex{};   ///< REX with its 4 in bits 7 to 4, or the bits W R X B of a VEX; 0: none
+  bool operand_size{};  ///< 66
+  bool address_size{};  ///< 67
+  bool lock{};          ///< F0
+  Repeat repeat{};      ///< the last of F2 and F3
+  bool has_segment{};
+  Segment segment{};         ///< the last override that counts
+  Encoding encoding{};       ///< vex after read_vex(), which sets the rest accordingly
+  bool vector_256{};         ///< VEX.L
+  bool has_third_operand{};  ///< VEX.vvvv names a register
+
+  [[nodiscard]] constexpr bool has_rex() const noexcept { return rex != 0; }
+  /// Bits W, R, X and B: operand size, then bit 3 of ModRM.reg, of SIB.index, and of the base.
+  [[nodiscard]] constexpr bool w() const noexcept { return (rex & 8U) != 0; }
+  [[nodiscard]] constexpr unsigned r() const noexcept { return (rex & 4U) << 1U; }
+  [[nodiscard]] constexpr unsigned x() const noexcept { return (rex & 2U) << 2U; }
+  [[nodiscard]] constexpr unsigned b() const noexcept { return (rex & 1U) << 3U; }
+};
+
+/// What kind of prefix a byte is. `segment` and those after it are numbered by the Segment.
+enum class PrefixKind : std::uint8_t {
+  none,
+  rex,
+  operand_size,
+  address_size,
+  lock,
+  repeat_equal,
+  repeat_not_equal,
+  segment,
+};
+
+/// Source: Intel SDM vol. 2A (Sep 2023), sections 2.1.1 and 2.2.1.
+inline constexpr std::array<PrefixKind, 256> prefix_kinds = [] {
+  std::array<PrefixKind, 256> kinds{};
+  for (unsigned byte = 0x40; byte <= 0x4F; ++byte) kinds[byte] = PrefixKind::rex;
+  kinds[0x66] = PrefixKind::operand_size;
+  kinds[0x67] = PrefixKind::address_size;
+  kinds[0xF0] = PrefixKind::lock;
+  kinds[0xF2] = PrefixKind::repeat_not_equal;
+  kinds[0xF3] = PrefixKind::repeat_equal;
+  for (unsigned byte : {0x26U, 0x2EU, 0x36U, 0x3EU, 0x64U, 0x65U}) {
+    kinds[byte] = PrefixKind::segment;
+  }
+  return kinds;
+}();
+
+/// 26, 2E, 36 and 3E carry ES to DS in bits 4 and 3; 64 and 65 are FS and GS. In 64-bit mode only
+/// these two count: the others neither override nor undo them.
+constexpr void take_segment(Prefixes& prefixes, std::uint8_t byte) noexcept {
+  bool const fs_or_gs = byte >= 0x64;
+  if (prefixes.size == CodeSize::bits64 && !fs_or_gs) return;
+  prefixes.has_segment = true;
+  prefixes.segment =
+      fs_or_gs ? static_cast<Segment>(byte & 7U) : static_cast<Segment>((byte >> 3U) & 3U);
+}
+
+/// Takes all legacy prefixes, in any order and number, and REX. A REX that another prefix follows
+/// is void.
+constexpr Prefixes read_prefixes(Cursor& cursor, CodeSize size) noexcept {
+  Prefixes prefixes{.size = size};
+  for (;;) {
+    std::uint8_t const byte = cursor.peek();
+    PrefixKind const kind = prefix_kinds[byte];
+    if (kind == PrefixKind::none) return prefixes;
+    if (kind == PrefixKind::rex) {
+      if (size != CodeSize::bits64) return prefixes;  // INC and DEC of a register
+      prefixes.rex = byte;
+    } else {
+      prefixes.rex = 0;
+      if (kind == PrefixKind::operand_size) prefixes.operand_size = true;
+      if (kind == PrefixKind::address_size) prefixes.address_size = true;
+      if (kind == PrefixKind::lock) prefixes.lock = true;
+      if (kind == PrefixKind::repeat_equal) prefixes.repeat = Repeat::equal;
+      if (kind == PrefixKind::repeat_not_equal) prefixes.repeat = Repeat::not_equal;
+      if (kind == PrefixKind::segment) take_segment(prefixes, byte);
+    }
+    cursor.take();
+  }
+}
+
+}  // namespace acrn::core
