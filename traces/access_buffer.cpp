@@ -80,15 +80,7 @@ void AccessBuffer::view(ChunkView& chunk, Timed timed) {
 }
 
 void AccessBuffer::clear() {
-  sequence_.clear();
-  time_.clear();
-  shape_.clear();
-  address_.clear();
-  value_.clear();
-  count_.clear();
-  handling_.clear();
-  client_.clear();
-  exit_.clear();
+  clear_all(sequence_, time_, shape_, address_, value_, count_, handling_, client_, exit_);
   for (Stage& stage : stages_) {
     stage.rows.clear();
     stage.stamps.clear();

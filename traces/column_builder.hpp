@@ -98,6 +98,12 @@ class BlobColumn {
   std::vector<std::uint8_t> bytes_;
 };
 
+/// Empties each of the columns and lists.
+template <class... Columns>
+void clear_all(Columns&... columns) {
+  (columns.clear(), ...);
+}
+
 /// The greatest common divisor of all differences of times in a chunk, so that a clock that shows
 /// microseconds in nanosecond ticks costs one byte per stamp and not two.
 class TimeStep {

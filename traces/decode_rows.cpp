@@ -66,19 +66,40 @@ class OptionalCells {
   std::string const& known_;
 };
 
-/// A running sum over a column of differences.
-template <class Column>
+std::uint64_t step_of(ChunkHead const& head) { return std::max<std::uint64_t>(head.time_step, 1); }
+
+/// A column of differences, summed row by row.
+template <class Source>
 class Sum {
  public:
-  explicit Sum(Column const& column, std::uint64_t before = 0, std::uint64_t step = 1)
-      : column_{column}, sum_{before}, step_{step} {}
+  Sum(Source const& source, std::size_t rows, char const* name) : cells_{source, rows, name} {}
+  /// Times: they start from the chunk's t0 and count its steps.
+  Sum(Source const& source, ChunkHead const& head, char const* name)
+      : cells_{source, head.rows, name}, sum_{head.t0}, step_{step_of(head)} {}
   /// To be called for each row, ascending.
-  std::uint64_t at(std::size_t row) { return sum_ += step_ * column_[row]; }
+  std::uint64_t at(std::size_t row) { return sum_ += step_ * cells_[row]; }
 
  private:
-  Column const& column_;
-  std::uint64_t sum_;
-  std::uint64_t step_;
+  Cells<Source> cells_;
+  std::uint64_t sum_{};
+  std::uint64_t step_{1};
+};
+
+/// The same, where rows may lack a value; their difference is 0.
+template <class Source>
+class OptionalSum {
+ public:
+  OptionalSum(Source const& source, std::string const& known, std::size_t rows, char const* name)
+      : cells_{source, known, rows, name} {}
+  /// To be called for each row, ascending.
+  std::optional<std::uint64_t> at(std::size_t row) {
+    sum_ += cells_[row];
+    return cells_.has(row) ? std::optional{sum_} : std::nullopt;
+  }
+
+ private:
+  OptionalCells<Source> cells_;
+  std::uint64_t sum_{};
 };
 
 /// Hands out the entries of a list, so many per row.
@@ -112,8 +133,6 @@ Message parse(std::span<std::byte const> columns) {
   }
   return message;
 }
-
-std::uint64_t step_of(ChunkHead const& head) { return std::max<std::uint64_t>(head.time_step, 1); }
 
 template <class Source>
 std::uint8_t byte_of(Cells<Source> const& cells, std::size_t row) {
@@ -166,30 +185,25 @@ void decode_rows(ChunkHead const& head, std::span<std::byte const> columns,
                  std::vector<ExitRow>& rows) {
   auto const from = parse<v1::ExitColumns>(columns);
   std::size_t const n = head.rows;
-  Cells const time_in{from.time_in(), n, "time_in"};
+  Sum time_in{from.time_in(), head, "time_in"};
   OptionalCells const time_out{from.time_out(), from.time_out_known(), n, "time_out"};
   Cells const reason{from.reason(), n, "reason"};
   OptionalCells const qualification{from.qualification(), from.qualification_known(), n,
                                     "qualification"};
-  OptionalCells const rip{from.rip(), from.rip_known(), n, "rip"};
+  OptionalSum rip{from.rip(), from.rip_known(), n, "rip"};
   OptionalCells const length{from.length(), from.length_known(), n, "length"};
-  OptionalCells const vm_seq{from.vm_seq(), from.vm_seq_known(), n, "vm_seq"};
+  OptionalSum vm_seq{from.vm_seq(), from.vm_seq_known(), n, "vm_seq"};
   ExitLists lists{from, n};
-  Sum time_sum{time_in, head.t0, step_of(head)};
-  Sum rip_sum{rip};
-  Sum vm_seq_sum{vm_seq};
   rows.assign(n, {});
   for (std::size_t i = 0; i < n; ++i) {
     ExitRow& row = rows[i];
-    row.time_in = time_sum.at(i);
+    row.time_in = time_in.at(i);
     if (time_out.has(i)) row.time_out = row.time_in + step_of(head) * time_out[i];
     row.reason = static_cast<std::uint32_t>(reason[i]);
     row.qualification = qualification.get<std::uint64_t>(i);
-    std::uint64_t const rip_here = rip_sum.at(i);
-    if (rip.has(i)) row.rip = rip_here;
+    row.rip = rip.at(i);
     row.length = length.get<std::uint8_t>(i);
-    std::uint64_t const vm_seq_here = vm_seq_sum.at(i);
-    if (vm_seq.has(i)) row.vm_seq = vm_seq_here;
+    row.vm_seq = vm_seq.at(i);
     lists.take(i, row);
   }
   lists.finish();
@@ -199,17 +213,15 @@ void decode_rows(ChunkHead const& head, std::span<std::byte const> columns,
                  std::vector<SlotRow>& rows) {
   auto const from = parse<v1::SlotColumns>(columns);
   std::size_t const n = head.rows;
-  Cells const time{from.time(), n, "time"};
-  Cells const access{from.access(), n, "access"};
+  Sum time{from.time(), head, "time"};
+  Sum access{from.access(), n, "access"};
   Cells const before{from.from(), n, "from"};
   Cells const after{from.to(), n, "to"};
   Cells const actor{from.actor(), n, "actor"};
-  Sum time_sum{time, head.t0, step_of(head)};
-  Sum access_sum{access};
   rows.assign(n, {});
   for (std::size_t i = 0; i < n; ++i) {
-    rows[i] = {.time = time_sum.at(i),
-               .access = access_sum.at(i),
+    rows[i] = {.time = time.at(i),
+               .access = access.at(i),
                .from = byte_of(before, i),
                .to = byte_of(after, i),
                .actor = byte_of(actor, i)};
@@ -220,23 +232,19 @@ void decode_rows(ChunkHead const& head, std::span<std::byte const> columns,
                  std::vector<InjectRow>& rows) {
   auto const from = parse<v1::InjectColumns>(columns);
   std::size_t const n = head.rows;
-  Cells const time{from.time(), n, "time"};
-  OptionalCells const exit{from.after_exit(), from.after_exit_known(), n, "after_exit"};
-  Cells const position{from.position(), n, "position"};
+  Sum time{from.time(), head, "time"};
+  OptionalSum exit{from.after_exit(), from.after_exit_known(), n, "after_exit"};
+  Sum position{from.position(), n, "position"};
   Cells const vector{from.vector(), n, "vector"};
   Cells const type{from.type(), n, "type"};
   OptionalCells const error{from.error_code(), from.error_code_known(), n, "error_code"};
   Cells const origin{from.origin(), n, "origin"};
-  Sum time_sum{time, head.t0, step_of(head)};
-  Sum exit_sum{exit};
-  Sum position_sum{position};
   rows.assign(n, {});
   for (std::size_t i = 0; i < n; ++i) {
     InjectRow& row = rows[i];
-    row.time = time_sum.at(i);
-    std::uint64_t const exit_here = exit_sum.at(i);
-    if (exit.has(i)) row.after_exit = exit_here;
-    row.position = position_sum.at(i);
+    row.time = time.at(i);
+    row.after_exit = exit.at(i).value_or(no_exit);
+    row.position = position.at(i);
     row.vector = byte_of(vector, i);
     row.type = byte_of(type, i);
     row.error_code = error.get<std::uint32_t>(i);
@@ -248,18 +256,16 @@ void decode_rows(ChunkHead const& head, std::span<std::byte const> columns,
                  std::vector<InputRow>& rows) {
   auto const from = parse<v1::InputColumns>(columns);
   std::size_t const n = head.rows;
-  Cells const time{from.time(), n, "time"};
-  Cells const position{from.position(), n, "position"};
+  Sum time{from.time(), head, "time"};
+  Sum position{from.position(), n, "position"};
   Cells const kind{from.kind(), n, "kind"};
   Cells const target{from.target(), n, "target"};
   Cells const payload{from.payload(), n, "payload"};
-  Sum time_sum{time, head.t0, step_of(head)};
-  Sum position_sum{position};
   rows.assign(n, {});
   for (std::size_t i = 0; i < n; ++i) {
     if (kind[i] < 1 || kind[i] > 5) wrong("kind", "with an unknown kind of input");
-    rows[i] = {.time = time_sum.at(i),
-               .position = position_sum.at(i),
+    rows[i] = {.time = time.at(i),
+               .position = position.at(i),
                .kind = static_cast<InputKind>(kind[i]),
                .target = target[i],
                .payload = payload[i]};

@@ -32,7 +32,7 @@ void refuse_malformed(ExitRow const& row) {
 
 void ExitBuffer::add(ExitRow const& row) {
   refuse_malformed(row);
-  time_in_.add(row.time_in);
+  time_.add(row.time_in);
   time_out_.add(row.time_out ? std::optional{*row.time_out - row.time_in} : std::nullopt);
   reason_.push_back(row.reason);
   qualification_.add(row.qualification);
@@ -54,7 +54,7 @@ void ExitBuffer::add(ExitRow const& row) {
 
 void ExitBuffer::view(ChunkView& chunk, Timed timed) {
   std::array<std::span<std::uint64_t>, 1> offsets{time_out_.values()};
-  U64Column const time_in = time_in_.finish(chunk.head, timed, offsets);
+  U64Column const time_in = time_.finish(chunk.head, timed, offsets);
   columns_ = {.time_in = time_in,
               .time_out = time_out_.plain(),
               .time_out_known = time_out_.bitmap(),
@@ -81,20 +81,9 @@ void ExitBuffer::view(ChunkView& chunk, Timed timed) {
 }
 
 void ExitBuffer::clear() {
-  time_in_.clear();
-  time_out_.clear();
-  reason_.clear();
-  qualification_.clear();
-  rip_.clear();
-  length_.clear();
-  vm_seq_.clear();
-  register_mask_.clear();
-  registers_read_.clear();
-  written_mask_.clear();
-  registers_written_.clear();
-  instruction_.clear();
-  guest_ram_.clear();
-  entry_state_.clear();
+  clear_all(time_, time_out_, reason_, qualification_, rip_, length_, vm_seq_, register_mask_,
+            registers_read_, written_mask_, registers_written_, instruction_, guest_ram_,
+            entry_state_);
   blob_bytes_ = 0;
 }
 

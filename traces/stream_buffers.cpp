@@ -45,13 +45,7 @@ void SlotBuffer::view(ChunkView& chunk, Timed timed) {
   chunk.slot = &columns_;
 }
 
-void SlotBuffer::clear() {
-  time_.clear();
-  access_.clear();
-  from_.clear();
-  to_.clear();
-  actor_.clear();
-}
+void SlotBuffer::clear() { clear_all(time_, access_, from_, to_, actor_); }
 
 void InjectBuffer::add(InjectRow const& row) {
   time_.add(row.time);
@@ -78,13 +72,7 @@ void InjectBuffer::view(ChunkView& chunk, Timed timed) {
 }
 
 void InjectBuffer::clear() {
-  time_.clear();
-  after_exit_.clear();
-  position_.clear();
-  vector_.clear();
-  type_.clear();
-  error_code_.clear();
-  origin_.clear();
+  clear_all(time_, after_exit_, position_, vector_, type_, error_code_, origin_);
 }
 
 void InputBuffer::add(InputRow const& row) {
@@ -105,12 +93,6 @@ void InputBuffer::view(ChunkView& chunk, Timed timed) {
   chunk.input = &columns_;
 }
 
-void InputBuffer::clear() {
-  time_.clear();
-  position_.clear();
-  kind_.clear();
-  target_.clear();
-  payload_.clear();
-}
+void InputBuffer::clear() { clear_all(time_, position_, kind_, target_, payload_); }
 
 }  // namespace acrn::traces

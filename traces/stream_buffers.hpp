@@ -39,18 +39,28 @@ class TimeColumn {
   std::vector<std::uint64_t> times_;
 };
 
-/// Each buffer: add() rows of one vCPU; view() points the chunk at the finished columns, which it
-/// spoils for further add(); clear() makes it ready for the next chunk.
-class AccessBuffer {
+/// What the buffers below have in common: add() rows of one vCPU; view() points the chunk at the
+/// finished columns, which it spoils for further add(); clear() makes it ready for the next chunk.
+template <Stream kind>
+class StreamBuffer {
  public:
-  static constexpr Stream stream = Stream::access;
+  static constexpr Stream stream = kind;
+  [[nodiscard]] std::size_t rows() const { return time_.rows(); }
+  [[nodiscard]] TimeRange range() const { return time_.range(); }
+  /// Of byte strings and register lists, whose size the number of rows does not bound.
+  [[nodiscard]] std::size_t blob_bytes() const { return blob_bytes_; }
+
+ protected:
+  TimeColumn time_;
+  std::size_t blob_bytes_{};
+};
+
+class AccessBuffer : public StreamBuffer<Stream::access> {
+ public:
   /// Throws std::invalid_argument for a row that the format cannot hold.
   void add(AccessRow const& row);
   void view(ChunkView& chunk, Timed timed);
   void clear();
-  [[nodiscard]] std::size_t rows() const { return time_.rows(); }
-  [[nodiscard]] std::size_t blob_bytes() const { return 0; }
-  [[nodiscard]] TimeRange range() const { return time_.range(); }
 
  private:
   struct Stage {
@@ -60,7 +70,6 @@ class AccessBuffer {
   void view_stages(std::vector<std::span<std::uint64_t>>& offsets);
 
   std::vector<std::uint64_t> sequence_;
-  TimeColumn time_;
   std::vector<std::uint8_t> shape_;
   std::vector<std::uint64_t> address_;
   OptionalColumn<std::uint64_t> value_;
@@ -73,18 +82,13 @@ class AccessBuffer {
   AccessColumns columns_;
 };
 
-class ExitBuffer {
+class ExitBuffer : public StreamBuffer<Stream::exit> {
  public:
-  static constexpr Stream stream = Stream::exit;
   void add(ExitRow const& row);
   void view(ChunkView& chunk, Timed timed);
   void clear();
-  [[nodiscard]] std::size_t rows() const { return time_in_.rows(); }
-  [[nodiscard]] std::size_t blob_bytes() const { return blob_bytes_; }
-  [[nodiscard]] TimeRange range() const { return time_in_.range(); }
 
  private:
-  TimeColumn time_in_;
   OptionalColumn<std::uint64_t> time_out_;
   std::vector<std::uint32_t> reason_;
   OptionalColumn<std::uint64_t> qualification_;
@@ -98,22 +102,16 @@ class ExitBuffer {
   BlobColumn instruction_;
   BlobColumn guest_ram_;
   BlobColumn entry_state_;
-  std::size_t blob_bytes_{};
   ExitColumns columns_;
 };
 
-class SlotBuffer {
+class SlotBuffer : public StreamBuffer<Stream::slot> {
  public:
-  static constexpr Stream stream = Stream::slot;
   void add(SlotRow const& row);
   void view(ChunkView& chunk, Timed timed);
   void clear();
-  [[nodiscard]] std::size_t rows() const { return time_.rows(); }
-  [[nodiscard]] std::size_t blob_bytes() const { return 0; }
-  [[nodiscard]] TimeRange range() const { return time_.range(); }
 
  private:
-  TimeColumn time_;
   std::vector<std::uint64_t> access_;
   std::vector<std::uint8_t> from_;
   std::vector<std::uint8_t> to_;
@@ -121,18 +119,13 @@ class SlotBuffer {
   SlotColumns columns_;
 };
 
-class InjectBuffer {
+class InjectBuffer : public StreamBuffer<Stream::inject> {
  public:
-  static constexpr Stream stream = Stream::inject;
   void add(InjectRow const& row);
   void view(ChunkView& chunk, Timed timed);
   void clear();
-  [[nodiscard]] std::size_t rows() const { return time_.rows(); }
-  [[nodiscard]] std::size_t blob_bytes() const { return 0; }
-  [[nodiscard]] TimeRange range() const { return time_.range(); }
 
  private:
-  TimeColumn time_;
   OptionalColumn<std::uint64_t> after_exit_;
   std::vector<std::uint64_t> position_;
   std::vector<std::uint8_t> vector_;
@@ -142,18 +135,13 @@ class InjectBuffer {
   InjectColumns columns_;
 };
 
-class InputBuffer {
+class InputBuffer : public StreamBuffer<Stream::input> {
  public:
-  static constexpr Stream stream = Stream::input;
   void add(InputRow const& row);
   void view(ChunkView& chunk, Timed timed);
   void clear();
-  [[nodiscard]] std::size_t rows() const { return time_.rows(); }
-  [[nodiscard]] std::size_t blob_bytes() const { return 0; }
-  [[nodiscard]] TimeRange range() const { return time_.range(); }
 
  private:
-  TimeColumn time_;
   std::vector<std::uint64_t> position_;
   std::vector<std::uint8_t> kind_;
   std::vector<std::uint64_t> target_;

@@ -35,9 +35,26 @@ int rank(Stream stream) {
   return 5;
 }
 
+/// What `use` makes of the list that holds the chunk's rows.
+template <class Use>
+auto with_list(traces::Reader::Rows const& rows, Use const& use) {
+  switch (rows.info.stream) {
+    case Stream::exit:
+      return use(rows.exit);
+    case Stream::access:
+      return use(rows.access);
+    case Stream::slot:
+      return use(rows.slot);
+    case Stream::inject:
+      return use(rows.inject);
+    case Stream::input:
+      break;
+  }
+  return use(rows.input);
+}
+
 std::size_t row_count(traces::Reader::Rows const& rows) {
-  return rows.access.size() + rows.exit.size() + rows.slot.size() + rows.inject.size() +
-         rows.input.size();
+  return with_list(rows, [](auto const& list) { return list.size(); });
 }
 
 }  // namespace
@@ -50,6 +67,18 @@ struct EventMerger::Head {
   std::uint64_t time{};
   std::optional<std::uint64_t> position;  ///< in the VM's order of accesses
   std::uint64_t exit{traces::no_exit};    ///< exit row: its number; others: the exit they follow
+
+  static Head of(traces::ExitRow const& row) { return {.time = row.time_in, .position = {}}; }
+  static Head of(traces::AccessRow const& row) {
+    return {.time = row.time, .position = row.sequence, .exit = row.exit};
+  }
+  static Head of(traces::SlotRow const& row) { return {.time = row.time, .position = row.access}; }
+  static Head of(traces::InjectRow const& row) {
+    return {.time = row.time, .position = row.position, .exit = row.after_exit};
+  }
+  static Head of(traces::InputRow const& row) {
+    return {.time = row.time, .position = row.position};
+  }
 };
 
 EventMerger::EventMerger(Stamps stamps, Visit visit) : stamps_{stamps}, visit_{std::move(visit)} {}
@@ -117,63 +146,25 @@ void EventMerger::emit(Lane& lane) {
               .row = rows.info.first_sequence + at,
               .data = {},
               .access = nullptr};
+  with_list(rows, [&event, at](auto const& list) { event.data = &list[at]; });
   VcpuKey const vcpu{rows.info.vm, rows.info.vcpu};
-  switch (rows.info.stream) {
-    case Stream::exit:
-      event.data = &rows.exit[at];
-      break;
-    case Stream::inject:
-      event.data = &rows.inject[at];
-      break;
-    case Stream::input:
-      event.data = &rows.input[at];
-      break;
-    case Stream::access:
-      event.data = &rows.access[at];
-      last_access_[vcpu] = rows.access[at];
-      break;
-    case Stream::slot: {
-      event.data = &rows.slot[at];
-      auto const access = last_access_.find(vcpu);
-      if (access != last_access_.end() && access->second.sequence == rows.slot[at].access) {
-        event.access = &access->second;
-      }
-      break;
+  if (rows.info.stream == Stream::access) last_access_[vcpu] = rows.access[at];
+  if (rows.info.stream == Stream::slot) {
+    auto const access = last_access_.find(vcpu);
+    if (access != last_access_.end() && access->second.sequence == rows.slot[at].access) {
+      event.access = &access->second;
     }
   }
   visit_(event);
 }
 
 EventMerger::Head EventMerger::head(Lane const& lane) const {
-  traces::Reader::Rows const& rows = lane.rows;
-  Head head{.stream = rows.info.stream,
-            .vm = rows.info.vm,
-            .vcpu = rows.info.vcpu,
-            .position = std::nullopt};
-  switch (rows.info.stream) {
-    case Stream::exit:
-      head.time = rows.exit[lane.at].time_in;
-      head.exit = rows.info.first_sequence + lane.at;
-      break;
-    case Stream::access:
-      head.time = rows.access[lane.at].time;
-      head.position = rows.access[lane.at].sequence;
-      head.exit = rows.access[lane.at].exit;
-      break;
-    case Stream::slot:
-      head.time = rows.slot[lane.at].time;
-      head.position = rows.slot[lane.at].access;
-      break;
-    case Stream::inject:
-      head.time = rows.inject[lane.at].time;
-      head.position = rows.inject[lane.at].position;
-      head.exit = rows.inject[lane.at].after_exit;
-      break;
-    case Stream::input:
-      head.time = rows.input[lane.at].time;
-      head.position = rows.input[lane.at].position;
-      break;
-  }
+  traces::ChunkInfo const& info = lane.rows.info;
+  Head head = with_list(lane.rows, [&lane](auto const& list) { return Head::of(list[lane.at]); });
+  head.stream = info.stream;
+  head.vm = info.vm;
+  head.vcpu = info.vcpu;
+  if (info.stream == Stream::exit) head.exit = info.first_sequence + lane.at;
   return head;
 }
 
