@@ -32,6 +32,24 @@ enum class DeclinedRule : std::uint8_t {
   no_device,  ///< Route::no_handler, -ENODEV
 };
 
+/// How a device of byte-wide registers takes an access of more bytes.
+enum class DeviceWidthRule : std::uint8_t {
+  each_byte,   ///< a bus cycle per byte, ascending, each to its own register
+  first_byte,  ///< the first register alone; the rest of a read is zero, of a write lost
+};
+
+/// What an access to the PCI configuration data ports does to the address register at port 0xCF8.
+enum class ConfigAddressRule : std::uint8_t { stays, consumed };
+
+/// What an 8-byte load from a PCI configuration (ECAM) window gives.
+enum class EcamWideRule : std::uint8_t { all_ones, low_half_ones };
+
+/// What becomes of an access to the IOAPIC that is not 4 bytes wide.
+enum class IoapicWidthRule : std::uint8_t {
+  ignored,  ///< reads are all ones, writes are dropped
+  refused,  ///< -EINVAL
+};
+
 /// The decision rules of one hypervisor generation. Profiles change decisions only: all use the
 /// same page and its four states.
 struct Profile {
@@ -41,6 +59,10 @@ struct Profile {
   In32Rule in32{};
   NoHandlerRule no_handler{};
   DeclinedRule declined{};
+  DeviceWidthRule device_width{};
+  ConfigAddressRule config_address{};
+  EcamWideRule ecam_wide{};
+  IoapicWidthRule ioapic_width{};
 };
 
 /// What the Intel SDM says a guest must see. The default.
@@ -49,7 +71,11 @@ inline constexpr Profile architectural{.name = "architectural",
                                        .mmio_span = SpanRule::split,
                                        .in32 = In32Rule::zero_extend,
                                        .no_handler = NoHandlerRule::forward,
-                                       .declined = DeclinedRule::unclaimed};
+                                       .declined = DeclinedRule::unclaimed,
+                                       .device_width = DeviceWidthRule::each_byte,
+                                       .config_address = ConfigAddressRule::stays,
+                                       .ecam_wide = EcamWideRule::all_ones,
+                                       .ioapic_width = IoapicWidthRule::ignored};
 
 /// The ACRN hypervisor of 2025 plus Linux' HSM driver, quirks included.
 inline constexpr Profile acrn_today{.name = "acrn",
@@ -57,7 +83,11 @@ inline constexpr Profile acrn_today{.name = "acrn",
                                     .mmio_span = SpanRule::refuse,
                                     .in32 = In32Rule::keep_upper_half,
                                     .no_handler = NoHandlerRule::forward,
-                                    .declined = DeclinedRule::no_device};
+                                    .declined = DeclinedRule::no_device,
+                                    .device_width = DeviceWidthRule::first_byte,
+                                    .config_address = ConfigAddressRule::consumed,
+                                    .ecam_wide = EcamWideRule::low_half_ones,
+                                    .ioapic_width = IoapicWidthRule::refused};
 
 /// The July 2018 refactoring of ACRN's I/O path (commit 50e4bc175).
 inline constexpr Profile acrn2018{.name = "acrn2018",
@@ -65,7 +95,11 @@ inline constexpr Profile acrn2018{.name = "acrn2018",
                                   .mmio_span = SpanRule::refuse,
                                   .in32 = In32Rule::keep_upper_half,
                                   .no_handler = NoHandlerRule::no_device,
-                                  .declined = DeclinedRule::no_device};
+                                  .declined = DeclinedRule::no_device,
+                                  .device_width = DeviceWidthRule::first_byte,
+                                  .config_address = ConfigAddressRule::consumed,
+                                  .ecam_wide = EcamWideRule::low_half_ones,
+                                  .ioapic_width = IoapicWidthRule::refused};
 
 /// The profile's span rule for accesses to that space.
 constexpr SpanRule span_rule(Profile const& profile, Space space) noexcept {

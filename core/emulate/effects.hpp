@@ -14,7 +14,22 @@ namespace acrn::core {
 /// An interrupt input of the VM's virtual interrupt controllers (a GSI).
 using IrqLine = Strong<struct IrqLineTag, std::uint16_t>;
 
-/// How many interrupt lines one exit can assert before only the overflow is told.
+/// What becomes of an interrupt line. Values are ACRN's, HC_SET_IRQLINE: GSI_SET_HIGH and so on.
+enum class IrqAction : std::uint8_t {
+  raise = 0,          ///< asserted until it is lowered
+  lower = 1,          ///< no longer asserted
+  raising_pulse = 2,  ///< raised, and lowered at once
+  falling_pulse = 3,  ///< lowered, and raised at once: one more edge of a line that stays asserted
+};
+
+/// One change of one interrupt line.
+struct IrqChange {
+  IrqLine line{};
+  IrqAction action{};
+  friend constexpr bool operator==(IrqChange const&, IrqChange const&) = default;
+};
+
+/// How many changes of interrupt lines one exit can cause before only the overflow is told.
 inline constexpr std::size_t effect_irq_count_max = 8;
 
 /// A change of the VM's power state that a device asked for. Later ones replace earlier ones.
@@ -28,21 +43,23 @@ class Effects {
   constexpr void want_upcall() noexcept { upcall_wanted_ = true; }
   [[nodiscard]] constexpr bool upcall_wanted() const noexcept { return upcall_wanted_; }
 
-  /// Asks for an interrupt line to be asserted. Beyond effect_irq_count_max lines nothing is kept
+  /// Asks for a change of an interrupt line. Beyond effect_irq_count_max changes nothing is kept
   /// but irqs_overflowed().
-  constexpr void assert_irq(IrqLine line) noexcept {
+  constexpr void change_irq(IrqChange change) noexcept {
     if (irq_count_ == effect_irq_count_max) {
       irqs_overflowed_ = true;
       return;
     }
-    irqs_[irq_count_] = line;
+    irqs_[irq_count_] = change;
     ++irq_count_;
   }
-  /// The lines asserted, in order.
-  [[nodiscard]] constexpr std::span<IrqLine const> irqs() const noexcept {
+  constexpr void assert_irq(IrqLine line) noexcept { change_irq({line, IrqAction::raise}); }
+  constexpr void deassert_irq(IrqLine line) noexcept { change_irq({line, IrqAction::lower}); }
+  /// The changes, in order.
+  [[nodiscard]] constexpr std::span<IrqChange const> irqs() const noexcept {
     return {irqs_.data(), irq_count_};
   }
-  /// Lines were lost: the host must ask every device for its level.
+  /// Changes were lost: the host must ask every device for its level.
   [[nodiscard]] constexpr bool irqs_overflowed() const noexcept { return irqs_overflowed_; }
 
   constexpr void request_power(PowerEvent event) noexcept { power_ = event; }
@@ -64,7 +81,7 @@ class Effects {
   }
 
  private:
-  std::array<IrqLine, effect_irq_count_max> irqs_{};
+  std::array<IrqChange, effect_irq_count_max> irqs_{};
   std::int32_t handler_errno_{};
   std::uint8_t irq_count_{};
   bool irqs_overflowed_{};

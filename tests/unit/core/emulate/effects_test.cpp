@@ -8,7 +8,7 @@
 namespace acrn::core {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<Effects> && sizeof(Effects) <= 32);
+static_assert(std::is_trivially_copyable_v<Effects> && sizeof(Effects) <= 40);
 
 TEST(Effects, AreEmptyAtFirst) {
   Effects const effects;
@@ -29,8 +29,21 @@ TEST(Effects, KeepTheirFirstInterruptsInOrderAndTellOfTheOthers) {
   effects.assert_irq({99});
   EXPECT_TRUE(effects.irqs_overflowed());
   ASSERT_EQ(effects.irqs().size(), effect_irq_count_max);
-  EXPECT_EQ(effects.irqs().front(), IrqLine{10});
-  EXPECT_EQ(effects.irqs().back(), IrqLine{10 + effect_irq_count_max - 1});
+  EXPECT_EQ(effects.irqs().front(), (IrqChange{{10}, IrqAction::raise}));
+  EXPECT_EQ(effects.irqs().back().line, IrqLine{10 + effect_irq_count_max - 1});
+}
+
+TEST(Effects, TellARaisedLineFromALoweredAndAPulsedOne) {
+  Effects effects;
+  effects.assert_irq({4});
+  effects.deassert_irq({4});
+  effects.change_irq({{0}, IrqAction::falling_pulse});
+  effects.change_irq({{8}, IrqAction::raising_pulse});
+  ASSERT_EQ(effects.irqs().size(), 4U);
+  EXPECT_EQ(effects.irqs()[0], (IrqChange{{4}, IrqAction::raise}));
+  EXPECT_EQ(effects.irqs()[1], (IrqChange{{4}, IrqAction::lower}));
+  EXPECT_EQ(effects.irqs()[2], (IrqChange{{0}, IrqAction::falling_pulse}));
+  EXPECT_EQ(effects.irqs()[3], (IrqChange{{8}, IrqAction::raising_pulse}));
 }
 
 TEST(Effects, KeepTheNewestPowerEvent) {
