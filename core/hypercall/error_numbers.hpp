@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The error numbers that hypercalls return, negated. Values are Linux', which ACRN uses.
+#pragma once
+
+#include <cstdint>
+
+#include "core/asyncio/descriptor.hpp"
+
+namespace acrn::core {
+
+/// Where ACRN says no more than that it refuses: a VM, a state or a number that is none.
+inline constexpr std::int32_t refused = -1;
+inline constexpr std::int32_t no_entry = -2;
+inline constexpr std::int32_t bad_address = -14;
+inline constexpr std::int32_t already_exists = -17;
+inline constexpr std::int32_t invalid_argument = -22;
+inline constexpr std::int32_t not_a_call = -25;
+inline constexpr std::int32_t no_space = -28;
+
+constexpr std::int32_t to_errno(AsyncError error) noexcept {
+  switch (error) {
+    case AsyncError::conflict:
+      return already_exists;
+    case AsyncError::full:
+      return no_space;
+    case AsyncError::not_found:
+      return no_entry;
+    case AsyncError::space:
+    case AsyncError::address_zero:
+    case AsyncError::address_too_high:
+    case AsyncError::data_too_wide:
+      return invalid_argument;
+  }
+  return invalid_argument;
+}
+
+}  // namespace acrn::core
