@@ -39,6 +39,12 @@ inline constexpr std::uint8_t expand_down = 1U << 2U;  ///< of a data segment
 inline constexpr std::uint8_t code = 1U << 3U;
 }  // namespace segment_type
 
+/// Bits of a linear address that count in 64-bit mode. Source: Intel SDM vol. 3A (Sep 2023),
+/// section 4.1.1 "Four Paging Modes".
+constexpr std::uint8_t linear_bits_of(ControlState const& control) noexcept {
+  return (control.cr4 & cr4::linear_57_bits) != 0 ? 57 : 48;
+}
+
 /// The rules that CR0.PE, RFLAGS.VM, EFER.LMA and CS.L select.
 constexpr SegmentRules segment_rules(ControlState const& control, std::uint64_t rflags,
                                      SegmentState const& cs) noexcept {
@@ -56,14 +62,14 @@ constexpr AddressingState addressing_state(ControlState const& control, std::uin
                                            SegmentState const& cs,
                                            SegmentState const& ss) noexcept {
   SegmentRules const rules = segment_rules(control, rflags, cs);
-  std::uint8_t const long_bits = (control.cr4 & cr4::linear_57_bits) != 0 ? 57 : 48;
   bool const user =
       rules == SegmentRules::virtual_8086 || (rules != SegmentRules::real_mode && ss.dpl() == 3);
-  return {.control = control,
-          .rules = rules,
-          .linear_bits = rules == SegmentRules::long_mode ? long_bits : std::uint8_t{32},
-          .privilege = user ? Privilege::user : Privilege::supervisor,
-          .alignment_check = (rflags & rflags::alignment_check) != 0};
+  return {
+      .control = control,
+      .rules = rules,
+      .linear_bits = rules == SegmentRules::long_mode ? linear_bits_of(control) : std::uint8_t{32},
+      .privilege = user ? Privilege::user : Privilege::supervisor,
+      .alignment_check = (rflags & rflags::alignment_check) != 0};
 }
 
 /// One memory operand. `offset` may have bits above the address size; they do not count.
