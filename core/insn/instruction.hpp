@@ -159,12 +159,11 @@ enum class DecodeStatus : std::uint8_t {
 /// Why it ended as undefined or unsupported.
 enum class DecodeReason : std::uint8_t {
   none,
-  opcode,         ///< the opcode is not in the table
-  mode,           ///< the form is not there in this code size
+  opcode,         ///< no row for the opcode with these prefixes, in this code size
   register_form,  ///< the operand that would be memory is a register
   lock,           ///< LOCK on something that is not a lockable read-modify-write of memory
   vex_prefix,     ///< LOCK, 66, F2, F3 or REX before a VEX prefix
-  vex_field,      ///< VEX.vvvv, VEX.L or VEX.W has a value the form does not have
+  vex_field,      ///< VEX.vvvv names a register, but the form has no third operand
 };
 
 /// What decode() found. `instruction` is meaningful if `status` is decoded.

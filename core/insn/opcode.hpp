@@ -49,16 +49,14 @@ constexpr VexFields read_vex_fields(Cursor& cursor, std::uint8_t first) noexcept
   return fields;
 }
 
-/// Why a VEX instruction behind these prefixes is none of ours. Map 3 exists but has no moves; the
-/// maps from 4 are reserved, and no move has a third operand.
+/// Why a VEX instruction behind these prefixes is none of ours. Map 3 (0F 3A) has no moves, and the
+/// others but 1 and 2 are reserved.
 constexpr DecodeReason refuse_vex(Prefixes const& prefixes, VexFields const& fields) noexcept {
   if (prefixes.operand_size || prefixes.lock || prefixes.has_rex() ||
       prefixes.repeat != Repeat::none) {
     return DecodeReason::vex_prefix;
   }
-  if (fields.map == 0 || fields.map > 3) return DecodeReason::vex_field;
-  if (fields.map == 3) return DecodeReason::opcode;
-  return DecodeReason::none;
+  return fields.map == 1 || fields.map == 2 ? DecodeReason::none : DecodeReason::opcode;
 }
 
 /// Takes a VEX prefix, `first` being C5 or C4 and taken already, and the opcode. Outside 64-bit
