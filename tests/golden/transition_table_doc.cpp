@@ -5,24 +5,17 @@
 //   transition_table_doc --write FILE     replace what stands between the markers
 //   transition_table_doc --check FILE     exit 1 unless that is what would be written
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <map>
-#include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/ioreq/transitions.hpp"
+#include "tests/golden/generated_section.hpp"
 
 namespace acrn::core {
 namespace {
-
-constexpr std::string_view begin_marker = "<!-- transitions: begin (generated) -->\n";
-constexpr std::string_view end_marker = "<!-- transitions: end -->\n";
 
 /// The picture: what moves the state, foreign actors left out.
 std::string diagram() {
@@ -84,54 +77,15 @@ std::string table() {
 
 std::string section() { return diagram() + "\n" + table(); }
 
-std::optional<std::string> read(char const* path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) return std::nullopt;
-  return text.str();
-}
-
-int check_or_write(std::string_view mode, char const* path) {
-  auto const document = read(path);
-  if (!document) {
-    std::fprintf(stderr, "%s: cannot be read\n", path);
-    return EXIT_FAILURE;
-  }
-  std::size_t const begin = document->find(begin_marker);
-  std::size_t const end = document->find(end_marker);
-  if (begin == std::string::npos || end == std::string::npos || end < begin) {
-    std::fprintf(stderr, "%s: has no transition markers; put these two lines in:\n%s%s", path,
-                 begin_marker.data(), end_marker.data());
-    return EXIT_FAILURE;
-  }
-  std::string fresh = *document;
-  std::size_t const first = begin + begin_marker.size();
-  fresh.replace(first, end - first, section());
-  if (fresh == *document) return EXIT_SUCCESS;
-  if (mode == "--check") {
-    std::fprintf(stderr, "%s: the transition table is out of date; build update_transition_table\n",
-                 path);
-    return EXIT_FAILURE;
-  }
-  std::ofstream file{path};
-  file << fresh;
-  file.flush();
-  return file ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
 }  // namespace
 }  // namespace acrn::core
 
 int main(int argc, char** argv) {
-  if (argc == 1) {
-    std::fputs(acrn::core::section().c_str(), stdout);
-    return EXIT_SUCCESS;
-  }
-  std::string_view const mode = argv[1];
-  if (argc != 3 || (mode != "--check" && mode != "--write")) {
-    std::fputs("usage: transition_table_doc [--check FILE | --write FILE]\n", stderr);
-    return 2;
-  }
-  return acrn::core::check_or_write(mode, argv[2]);
+  return acrn::tests::generate({.program = "transition_table_doc",
+                                .what = "transition",
+                                .begin_marker = "<!-- transitions: begin (generated) -->\n",
+                                .end_marker = "<!-- transitions: end -->\n",
+                                .update_target = "update_transition_table",
+                                .text = acrn::core::section()},
+                               argc, argv);
 }
