@@ -50,6 +50,18 @@ enum class IoapicWidthRule : std::uint8_t {
   refused,  ///< -EINVAL
 };
 
+/// What becomes of INS, OUTS and their repeated forms.
+enum class StringIoRule : std::uint8_t {
+  emulate,   ///< elements go between memory and the port, one per exit
+  as_plain,  ///< taken for one IN or OUT with RAX
+};
+
+/// What becomes of an MMIO instruction with a LOCK prefix.
+enum class LockRule : std::uint8_t { execute, undefined /* #UD */ };
+
+/// What OR and AND to MMIO take for the old value of memory.
+enum class OldValueRule : std::uint8_t { read, zero };
+
 /// The decision rules of one hypervisor generation. Profiles change decisions only: all use the
 /// same page and its four states.
 struct Profile {
@@ -63,6 +75,9 @@ struct Profile {
   ConfigAddressRule config_address{};
   EcamWideRule ecam_wide{};
   IoapicWidthRule ioapic_width{};
+  StringIoRule string_io{};
+  LockRule lock{};
+  OldValueRule old_value{};
 };
 
 /// What the Intel SDM says a guest must see. The default.
@@ -75,7 +90,10 @@ inline constexpr Profile architectural{.name = "architectural",
                                        .device_width = DeviceWidthRule::each_byte,
                                        .config_address = ConfigAddressRule::stays,
                                        .ecam_wide = EcamWideRule::all_ones,
-                                       .ioapic_width = IoapicWidthRule::ignored};
+                                       .ioapic_width = IoapicWidthRule::ignored,
+                                       .string_io = StringIoRule::emulate,
+                                       .lock = LockRule::execute,
+                                       .old_value = OldValueRule::read};
 
 /// The ACRN hypervisor of 2025 plus Linux' HSM driver, quirks included.
 inline constexpr Profile acrn_today{.name = "acrn",
@@ -87,7 +105,10 @@ inline constexpr Profile acrn_today{.name = "acrn",
                                     .device_width = DeviceWidthRule::first_byte,
                                     .config_address = ConfigAddressRule::consumed,
                                     .ecam_wide = EcamWideRule::low_half_ones,
-                                    .ioapic_width = IoapicWidthRule::refused};
+                                    .ioapic_width = IoapicWidthRule::refused,
+                                    .string_io = StringIoRule::as_plain,
+                                    .lock = LockRule::undefined,
+                                    .old_value = OldValueRule::zero};
 
 /// The July 2018 refactoring of ACRN's I/O path (commit 50e4bc175).
 inline constexpr Profile acrn2018{.name = "acrn2018",
@@ -99,7 +120,10 @@ inline constexpr Profile acrn2018{.name = "acrn2018",
                                   .device_width = DeviceWidthRule::first_byte,
                                   .config_address = ConfigAddressRule::consumed,
                                   .ecam_wide = EcamWideRule::low_half_ones,
-                                  .ioapic_width = IoapicWidthRule::refused};
+                                  .ioapic_width = IoapicWidthRule::refused,
+                                  .string_io = StringIoRule::as_plain,
+                                  .lock = LockRule::undefined,
+                                  .old_value = OldValueRule::zero};
 
 /// The profile's span rule for accesses to that space.
 constexpr SpanRule span_rule(Profile const& profile, Space space) noexcept {

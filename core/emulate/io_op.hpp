@@ -3,46 +3,64 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "core/decode/ept_qualification.hpp"
+#include "core/emulate/guest.hpp"
+#include "core/emulate/instruction_end.hpp"
+#include "core/emulate/instruction_op.hpp"
 #include "core/emulate/pio.hpp"
 #include "core/emulate/step.hpp"
+#include "core/emulate/string_port_op.hpp"
 #include "core/emulate/widen.hpp"
 #include "core/exit.hpp"
 #include "core/profile.hpp"
 
 namespace acrn::core {
 
-/// One trapped instruction: plain IN and OUT, and MMIO given as DecodedMmio. start() once, then
-/// next() with each access's value, until the step is no access. Registers change in the commit of
-/// StepKind::done only. Steps are answered by reference to the operation's own, good until its next
-/// call. Trivially copyable and free of pointers: can be forked and checkpointed.
+/// One trapped instruction: IN, OUT, INS, OUTS, and MMIO, given as DecodedMmio or to be decoded
+/// here. start() once, then next() with each access's value, until the step is no access. Registers
+/// change in the commit of StepKind::done only. Steps are answered by reference to the operation's
+/// own, good until its next call. Trivially copyable and free of pointers: can be forked and
+/// checkpointed.
+///
+/// A repeated string is one element per exit: the commit keeps RIP while elements are left. A done
+/// step that keeps RIP and changes nothing says that the guest changed under the exit and is to run
+/// the instruction again.
+///
+/// LOCK: the accesses of an is_locked() operation are atomic for the VM as long as the host keeps
+/// the VM's turn from start() to the end, as VcpuIo does for all that the hypervisor answers. A
+/// pair that is forwarded is two requests, and others may come between.
 class IoOp {
  public:
   /// The first step of `exit`. StepKind::unsupported says that the exit is not emulated.
   template <CpuView Cpu, GuestMemory Memory>
-  Step& start(VmExit const& exit, Profile const& profile, Cpu& cpu, Memory& /*memory*/) {
+  Step& start(VmExit const& exit, Profile const& profile, Cpu& cpu, Memory& memory) {
     length_ = exit.instruction_length;
     if (exit.reason == ExitReason::io_instruction) {
-      form_ = Form::pio;
-      in32_ = profile.in32;
-      pio_instr_vmexit_handler(exit, cpu, step_);
-      return step_;
+      return start_io(exit, profile, cpu, memory);
     }
-    if (exit.reason == ExitReason::ept_violation) {
-      form_ = Form::mmio;
-      return start_mmio(exit);
+    if (exit.reason != ExitReason::ept_violation) return refuse(Unsupported::exit_reason);
+    if (decode_ept_qualification(exit.qualification).fetch) [[unlikely]] {
+      return refuse(Unsupported::instruction_fetch);
     }
-    return refuse(Unsupported::exit_reason);
+    if (exit.mmio.size != 0) return start_decoded(exit);
+    form_ = Form::instruction;
+    instruction_.start(exit, profile, Guest<Cpu, Memory>{cpu, memory}, step_);
+    return step_;
   }
 
   /// The step after the current access got `value`; only its low bytes count, and only for reads.
   template <CpuView Cpu, GuestMemory Memory>
-  Step& next(std::uint64_t value, Cpu& cpu, Memory& /*memory*/) {
+  Step& next(std::uint64_t value, Cpu& cpu, Memory& memory) {
+    if (form_ >= Form::instruction) [[unlikely]] {
+      return next_of_many(value, Guest<Cpu, Memory>{cpu, memory});
+    }
     std::uint8_t const size = step_.access.size;
     step_.kind = StepKind::done;
     step_.commit.start(length_);
+    end_plain_instruction(step_.commit, cpu);
     if (step_.access.direction == Direction::write) {
       return step_;
     }
@@ -58,7 +76,7 @@ class IoOp {
   /// The step after an access that nobody could make: #GP(0), as ACRN answers. RIP is kept.
   Step& fail() noexcept {
     step_.kind = StepKind::fault;
-    step_.fault = {.vector = Vector::general_protection, .error_code = 0};
+    step_.fault = {.vector = Vector::general_protection};
     return step_;
   }
 
@@ -66,14 +84,51 @@ class IoOp {
   [[nodiscard]] Step& step() noexcept { return step_; }
   [[nodiscard]] Step const& step() const noexcept { return step_; }
 
- private:
-  enum class Form : std::uint8_t { pio, mmio };
+  /// Whether the instruction's accesses are to be atomic.
+  [[nodiscard]] bool is_locked() const noexcept {
+    return form_ == Form::instruction && instruction_.is_locked();
+  }
+  /// The instruction's bytes, for a report of what was refused with #UD. There are some if it was
+  /// decoded here, and bytes of the next one may follow.
+  [[nodiscard]] std::span<std::uint8_t const> instruction_bytes() const noexcept {
+    if (form_ != Form::instruction) return {};
+    return instruction_.bytes();
+  }
+  /// Why the decoder refused it, if it did.
+  [[nodiscard]] DecodeReason decode_reason() const noexcept {
+    return form_ == Form::instruction ? instruction_.reason() : DecodeReason::none;
+  }
 
-  Step& start_mmio(VmExit const& exit) noexcept {
-    EptQualification const ept = decode_ept_qualification(exit.qualification);
-    if (ept.fetch) [[unlikely]] {
-      return refuse(Unsupported::instruction_fetch);
+ private:
+  enum class Form : std::uint8_t { pio, mmio, instruction, string_port };
+
+  template <CpuView Cpu, GuestMemory Memory>
+  Step& start_io(VmExit const& exit, Profile const& profile, Cpu& cpu, Memory& memory) {
+    bool const string = decode_io_qualification(exit.qualification).form == IoForm::string;
+    if (string && profile.string_io == StringIoRule::emulate) [[unlikely]] {
+      form_ = Form::string_port;
+      string_port_.start(exit, Guest<Cpu, Memory>{cpu, memory}, step_);
+      return step_;
     }
+    form_ = Form::pio;
+    in32_ = profile.in32;
+    pio_instr_vmexit_handler(exit, cpu, step_);
+    return step_;
+  }
+
+  /// Kept out of the way of plain accesses.
+  template <CpuView Cpu, GuestMemory Memory>
+  [[gnu::noinline]] Step& next_of_many(std::uint64_t value, Guest<Cpu, Memory> guest) {
+    if (form_ == Form::instruction) {
+      instruction_.next(value, guest, step_);
+    } else {
+      string_port_.next(value, guest, step_);
+    }
+    return step_;
+  }
+
+  Step& start_decoded(VmExit const& exit) noexcept {
+    form_ = Form::mmio;
     DecodedMmio const& mmio = exit.mmio;
     if (!is_access_size(Space::mmio, mmio.size)) [[unlikely]] {
       return refuse(Unsupported::mmio_size);
@@ -81,7 +136,8 @@ class IoOp {
     destination_ = mmio.destination;
     extend_ = mmio.extend;
     bool const write = mmio.direction == Direction::write;
-    bool const protection = write && ept.is_write_protection();
+    bool const protection =
+        write && decode_ept_qualification(exit.qualification).is_write_protection();
     step_.kind = StepKind::access;
     step_.access = {.space = protection ? Space::write_protect : Space::mmio,
                     .direction = mmio.direction,
@@ -103,6 +159,8 @@ class IoOp {
   In32Rule in32_{};
   Register destination_{};
   Extend extend_{};
+  InstructionOp instruction_{};
+  StringPortOp string_port_{};
 };
 
 static_assert(std::is_trivially_copyable_v<IoOp>, "an operation can be forked and checkpointed");

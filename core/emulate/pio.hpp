@@ -13,19 +13,15 @@
 namespace acrn::core {
 
 /// Turns the exit of an IN or OUT into the access it asks for. An OUT asks `cpu` for RAX and is cut
-/// to its size; an IN asks for nothing and starts as all ones of its size. INS, OUTS and REP forms,
-/// and qualifications that no CPU makes, are StepKind::unsupported.
+/// to its size; an IN asks for nothing and starts as all ones of its size. INS, OUTS and REP are
+/// taken for their plain forms (StringIoRule::as_plain). Qualifications that no CPU makes are
+/// StepKind::unsupported.
 template <CpuView Cpu>
 void pio_instr_vmexit_handler(VmExit const& exit, Cpu& cpu, Step& step) {
   IoQualification const io = decode_io_qualification(exit.qualification);
   if (!io.is_valid()) [[unlikely]] {
     step.kind = StepKind::unsupported;
     step.unsupported = Unsupported::malformed_qualification;
-    return;
-  }
-  if (io.form == IoForm::string || io.repeat == IoRepeat::rep) [[unlikely]] {
-    step.kind = StepKind::unsupported;
-    step.unsupported = Unsupported::string_io;
     return;
   }
   std::uint64_t const value =

@@ -91,10 +91,11 @@ struct Fault {
 enum class Unsupported : std::uint8_t {
   none,
   exit_reason,              ///< no I/O exit
-  string_io,                ///< INS, OUTS, or a REP prefix
   malformed_qualification,  ///< reserved bits or a reserved size code
   instruction_fetch,        ///< an EPT violation by a fetch
   mmio_size,                ///< a decoded MMIO access that is not 1, 2, 4 or 8 bytes
+  page_tables,              ///< the guest's page tables are not in RAM, or refuse an update
+  code_not_ram,             ///< the instruction is not in RAM
 };
 
 /// The words for a message; "?" for a value outside the enumeration.
@@ -104,14 +105,16 @@ constexpr std::string_view name(Unsupported why) noexcept {
       return "none";
     case Unsupported::exit_reason:
       return "exit reason";
-    case Unsupported::string_io:
-      return "string or REP I/O";
     case Unsupported::malformed_qualification:
       return "malformed exit qualification";
     case Unsupported::instruction_fetch:
       return "instruction fetch";
     case Unsupported::mmio_size:
       return "MMIO size";
+    case Unsupported::page_tables:
+      return "page tables";
+    case Unsupported::code_not_ram:
+      return "code outside RAM";
   }
   return "?";
 }

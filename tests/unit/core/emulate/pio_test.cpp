@@ -48,14 +48,13 @@ TEST(PioInstrVmexitHandler, T37_AnInStartsAsAllOnesWhateverTheStepHeldBefore) {
   }
 }
 
-TEST(PioInstrVmexitHandler, T63_StringAndRepFormsAreUnsupportedRatherThanWrong) {
-  fakes::Cpu cpu;
+TEST(PioInstrVmexitHandler, T63_TakesStringAndRepFormsForPlainOnes) {
+  fakes::Cpu cpu = fakes::Cpu::with_rax(rax);
   for (std::uint64_t bits : {0x10U, 0x20U, 0x30U, 0x18U, 0x38U}) {
     Step const step = handle(0x01f0'0001 | bits, cpu);
-    EXPECT_EQ(step.kind, StepKind::unsupported) << bits;
-    EXPECT_EQ(step.unsupported, Unsupported::string_io) << bits;
+    EXPECT_EQ(step.kind, StepKind::access) << bits;
+    EXPECT_EQ(step.access, handle(0x01f0'0001 | (bits & 8U), cpu).access) << bits;
   }
-  EXPECT_TRUE(cpu.asked.empty());
 }
 
 TEST(PioInstrVmexitHandler, RefusesAQualificationThatNoCpuMakes) {

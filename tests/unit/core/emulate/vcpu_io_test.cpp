@@ -138,9 +138,9 @@ TEST(VcpuIo, CancelsOnlyWhatTheSlotHolds) {
 
 TEST(VcpuIo, SaysWhyAnExitIsUnsupportedAndDoesNothing) {
   Vcpu vcpu;
-  VmExit const rep_outs{.reason = ExitReason::io_instruction, .qualification = 0x03f8'0030};
-  EXPECT_EQ(vcpu.begin(rep_outs), Progress::unsupported);
-  EXPECT_EQ(vcpu.io.unsupported(), Unsupported::string_io);
+  VmExit const reserved{.reason = ExitReason::io_instruction, .qualification = 0x03f8'0080};
+  EXPECT_EQ(vcpu.begin(reserved), Progress::unsupported);
+  EXPECT_EQ(vcpu.io.unsupported(), Unsupported::malformed_qualification);
   EXPECT_TRUE(vcpu.slot.submitted.empty());
   EXPECT_FALSE(vcpu.io.in_flight());
 }

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One MMIO instruction that nobody decoded yet: fetched, decoded, checked, performed, committed.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "core/decode/ept_qualification.hpp"
+#include "core/emulate/guest.hpp"
+#include "core/emulate/instruction_end.hpp"
+#include "core/emulate/operand_finder.hpp"
+#include "core/emulate/step.hpp"
+#include "core/exit.hpp"
+#include "core/insn/decoder.hpp"
+#include "core/insn/execute.hpp"
+#include "core/insn/memory_plan.hpp"
+#include "core/insn/operand_memory.hpp"
+#include "core/paging/fetch.hpp"
+#include "core/profile.hpp"
+
+namespace acrn::core {
+
+/// The state machine of one instruction, or of one element of a repeated string. Order of events:
+/// all operands are found and checked; memory is read, ascending; what changes is computed; memory
+/// is written, ascending; the commit is published. A fault of the first part has no effect at all.
+/// If an access fails later, what came before it has happened, writes to RAM included, and no
+/// register has changed.
+class InstructionOp {
+ public:
+  /// `step` becomes the first access, or the end.
+  template <CpuView Cpu, GuestMemory Memory>
+  void start(VmExit const& exit, Profile const& profile, Guest<Cpu, Memory> guest, Step& step) {
+    EptQualification const ept = decode_ept_qualification(exit.qualification);
+    code_.count = 0;
+    reason_ = DecodeReason::none;
+    if (ept.linear_address_valid && !ept.final_translation) {
+      return end_with(step, Unsupported::page_tables);
+    }
+    std::uint64_t const flags = guest.cpu.rflags();
+    AddressingState const state = addressing_state(guest.cpu, flags);
+    if (!decode_code(exit, state, guest, step)) return;
+    if (refuses(profile, state)) return end_with(step, Fault{Vector::invalid_opcode});
+    plan_ = memory_plan(insn_);
+    operands_.start(
+        {.gpa = exit.gpa,
+         .readable = ept.readable,
+         .write_space = ept.is_write_protection() ? Space::write_protect : Space::mmio});
+    if (insn_.repeat != Repeat::none && has_no_elements(guest.cpu)) {
+      step.kind = StepKind::done;
+      step.commit.start(insn_.length);
+      step.commit.rip_size = rip_size_;
+      return end_flags(step.commit, flags, flags);
+    }
+    if (!find_operands(state, guest, step)) return;
+    if (!operands_.covers(0, exit.gpa) && !operands_.covers(1, exit.gpa)) {
+      return end_without_effect(step);  // another CPU changed the code or the page tables
+    }
+    bool const blind =
+        insn_.operation == Operation::bit_or || insn_.operation == Operation::bit_and;
+    if (blind && plan_.write == 0 && profile.old_value == OldValueRule::zero) {
+      plan_.first_read = no_operand;
+    }
+    stage_ = Stage::first_read;
+    proceed(guest, step);
+  }
+
+  /// Takes the value of `step`'s access, and goes on.
+  template <CpuView Cpu, GuestMemory Memory>
+  void next(std::uint64_t value, Guest<Cpu, Memory> guest, Step& step) {
+    operands_.answered(step.access, value);
+    proceed(guest, step);
+  }
+
+  /// What was decoded: a whole instruction at least, if one was found; bytes of the next may
+  /// follow.
+  [[nodiscard]] std::span<std::uint8_t const> bytes() const noexcept { return code_.view(); }
+  /// Why it was not decoded.
+  [[nodiscard]] DecodeReason reason() const noexcept { return reason_; }
+  /// Whether the reads and the write are to be one atomic access.
+  [[nodiscard]] bool is_locked() const noexcept { return insn_.lock; }
+
+ private:
+  enum class Stage : std::uint8_t { first_read, second_read, write };
+
+  /// Fills code_ and insn_, or ends the step and answers false.
+  template <CpuView Cpu, GuestMemory Memory>
+  bool decode_code(VmExit const& exit, AddressingState const& state, Guest<Cpu, Memory> guest,
+                   Step& step) {
+    CodePointer const where{.cs = guest.cpu.segment(Segment::cs), .rip = guest.cpu.rip()};
+    CodeSize const size = code_size(state.control, where.cs);
+    rip_size_ = instruction_pointer_size(size);
+    auto const given = std::min<std::size_t>(exit.instruction_bytes.size(), code_.bytes.size());
+    std::copy_n(exit.instruction_bytes.begin(), given, code_.bytes.begin());
+    code_.count = static_cast<std::uint8_t>(given);
+    Decoded decoded{.status = DecodeStatus::need_more};
+    if (given != 0) decoded = decode(code_.view(), size);
+    while (decoded.status == DecodeStatus::need_more) {  // each round adds a byte, up to 15
+      auto const more = fetch_more(state, guest.memory, where, code_);
+      if (!more) {
+        end_with(step, more.error());
+        return false;
+      }
+      decoded = decode(code_.view(), size);
+    }
+    insn_ = decoded.instruction;
+    reason_ = decoded.reason;
+    if (decoded.status == DecodeStatus::decoded) return true;
+    bool const too_long = decoded.status == DecodeStatus::too_long;
+    end_with(step, Fault{too_long ? Vector::general_protection : Vector::invalid_opcode});
+    return false;
+  }
+
+  /// What decodes and is undefined all the same: VEX where there is none, LOCK where the profile
+  /// has none. XCHG locks without the prefix.
+  [[nodiscard]] bool refuses(Profile const& profile, AddressingState const& state) const noexcept {
+    bool const old_mode =
+        state.rules == SegmentRules::real_mode || state.rules == SegmentRules::virtual_8086;
+    if (old_mode && insn_.encoding == Encoding::vex) return true;
+    constexpr std::uint8_t lock_prefix = 0xf0;
+    bool const prefixed = insn_.operation != Operation::xchg || code_.bytes.front() == lock_prefix;
+    return insn_.lock && prefixed && profile.lock == LockRule::undefined;
+  }
+
+  template <CpuView Cpu>
+  [[nodiscard]] bool has_no_elements(Cpu& cpu) const {
+    return elements_left({.address_size = insn_.address_size, .repeat = insn_.repeat}, cpu) == 0;
+  }
+
+  /// Sets the spans of all operands in the order of their use, or ends the step: false.
+  template <CpuView Cpu, GuestMemory Memory>
+  bool find_operands(AddressingState const& state, Guest<Cpu, Memory> guest, Step& step) {
+    bool const stack = insn_.operation == Operation::push || insn_.operation == Operation::pop;
+    stack_size_ = stack ? stack_pointer_size(state, guest.cpu) : std::uint8_t{0};
+    OperandFinder<Cpu, Memory> finder{state, guest.cpu, guest.memory, step};
+    Alignment const alignment = insn_.aligned ? Alignment::required : Alignment::any;
+    for (std::uint8_t const operand : {plan_.first_read, plan_.second_read, plan_.write}) {
+      bool const again = operand == plan_.write && operand == plan_.first_read;
+      if (operand == no_operand || (again && operands_.span(operand).count != 0)) continue;
+      SegmentedAccess const access = operand_access(insn_, operand, stack_size_, guest.cpu);
+      if (!finder.find(access, alignment, operands_.span(operand))) return false;
+    }
+    return true;
+  }
+
+  /// Makes transfers until one needs an access, or the instruction is done.
+  template <CpuView Cpu, GuestMemory Memory>
+  void proceed(Guest<Cpu, Memory> guest, Step& step) {
+    step.kind = StepKind::access;
+    switch (stage_) {
+      case Stage::first_read:
+        if (needs_access(plan_.first_read, Direction::read, guest.memory, step)) return;
+        second_ = operands_.data()[0];
+        stage_ = Stage::second_read;
+        [[fallthrough]];
+      case Stage::second_read:
+        if (needs_access(plan_.second_read, Direction::read, guest.memory, step)) return;
+        compute(guest.cpu, step.commit);
+        stage_ = Stage::write;
+        [[fallthrough]];
+      case Stage::write:
+        if (needs_access(plan_.write, Direction::write, guest.memory, step)) return;
+        step.kind = StepKind::done;
+    }
+  }
+
+  template <GuestMemory Memory>
+  bool needs_access(std::uint8_t operand, Direction direction, Memory& memory, Step& step) {
+    return operand != no_operand &&
+           operands_.needs_access({operand, direction}, memory, step.access);
+  }
+
+  /// Fills the commit. It is published when the step is done, after the writes.
+  template <CpuView Cpu>
+  void compute(Cpu& cpu, Commit& commit) {
+    std::uint64_t const flags = cpu.rflags();
+    commit.start(insn_.length);
+    Execution work{
+        .memory = operands_.data(), .second = second_, .flags = flags, .stack_size = stack_size_};
+    execute(insn_, cpu, work, commit);
+    if (work.repeats) commit.rip_advance = 0;
+    commit.rip_size = rip_size_;
+    end_flags(commit, flags, work.flags);
+  }
+
+  OperandMemory operands_{};
+  Instruction insn_{};
+  std::uint64_t second_{};  // the first of two reads
+  CodeBytes code_{};
+  MemoryPlan plan_{};
+  Stage stage_{};
+  DecodeReason reason_{};
+  std::uint8_t rip_size_{};
+  std::uint8_t stack_size_{};
+};
+
+}  // namespace acrn::core
