@@ -26,18 +26,13 @@ std::size_t Histogram::index_of(std::uint64_t value) {
   return (static_cast<std::size_t>(shift) << sub_bits) + (value >> shift);
 }
 
-std::uint64_t Histogram::upper_edge(std::size_t index) {
-  if (index < (2U << sub_bits)) return index;
-  unsigned const shift = static_cast<unsigned>(index >> sub_bits) - 1;
-  std::uint64_t const mantissa = index - (static_cast<std::size_t>(shift) << sub_bits);
-  return (mantissa << shift) + ((std::uint64_t{1} << shift) - 1);
-}
-
 void Histogram::record(std::uint64_t value, std::uint64_t times) {
   if (times == 0) return;
   std::size_t const index = index_of(value);
   if (index >= buckets_.size()) buckets_.resize(((index >> sub_bits) + 1) << sub_bits);
-  buckets_[index] = add_saturating(buckets_[index], times);
+  Bucket& bucket = buckets_[index];
+  bucket.count = add_saturating(bucket.count, times);
+  bucket.max = std::max(bucket.max, value);
   count_ = add_saturating(count_, times);
   sum_ = add_saturating(sum_, multiply_saturating(value, times));
   min_ = std::min(min_, value);
@@ -48,7 +43,8 @@ void Histogram::merge(Histogram const& other) {
   if (other.count_ == 0) return;
   if (other.buckets_.size() > buckets_.size()) buckets_.resize(other.buckets_.size());
   for (std::size_t i = 0; i < other.buckets_.size(); ++i) {
-    buckets_[i] = add_saturating(buckets_[i], other.buckets_[i]);
+    buckets_[i].count = add_saturating(buckets_[i].count, other.buckets_[i].count);
+    buckets_[i].max = std::max(buckets_[i].max, other.buckets_[i].max);
   }
   count_ = add_saturating(count_, other.count_);
   sum_ = add_saturating(sum_, other.sum_);
@@ -63,9 +59,9 @@ std::uint64_t Histogram::percentile(std::uint32_t per_ten_thousand) const {
   std::uint64_t const rank = std::max<std::uint64_t>(
       1, count_ / 10'000 * share + (count_ % 10'000 * share + 9'999) / 10'000);
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    seen = add_saturating(seen, buckets_[i]);
-    if (seen >= rank) return std::min(upper_edge(i), max_);
+  for (Bucket const& bucket : buckets_) {
+    seen = add_saturating(seen, bucket.count);
+    if (seen >= rank) return bucket.max;
   }
   return max_;
 }

@@ -18,7 +18,8 @@ STAGE_NAMES: tuple[str, ...] = _core.stage_names
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution of latencies; percentiles are at most 1.6 % above the exact value.
+    """A distribution of latencies; percentiles are values that occurred, at most 1.6 % above
+    the exact one.
 
     The count is of single accesses (see ReplayResult.elements), except for groups.
     """

@@ -64,6 +64,17 @@ TEST(Histogram, StaysWithinOneSixtyFourthOfTheSortedValues) {
   }
 }
 
+TEST(Histogram, PercentilesAreValuesThatWereRecorded) {
+  Histogram histogram;
+  histogram.record(1'000, 98);
+  histogram.record(1'000'000);
+  histogram.record(1'000'001);
+  EXPECT_EQ(histogram.percentile(5000), 1'000U);
+  EXPECT_EQ(histogram.percentile(9800), 1'000U);
+  EXPECT_EQ(histogram.percentile(9900), 1'000'001U);  // both share a bucket
+  EXPECT_EQ(histogram.percentile(9990), 1'000'001U);
+}
+
 TEST(Histogram, EveryPowerOfTwoAndItsNeighboursAreCountedOnce) {
   Histogram histogram;
   for (unsigned shift = 0; shift < 64; ++shift) {
@@ -71,7 +82,7 @@ TEST(Histogram, EveryPowerOfTwoAndItsNeighboursAreCountedOnce) {
     for (std::uint64_t const value : {power - 1, power, power | (power - 1)}) {
       Histogram one;
       one.record(value);
-      EXPECT_EQ(one.percentile(5000), value) << value;  // cut at max()
+      EXPECT_EQ(one.percentile(5000), value) << value;
       histogram.record(value);
     }
   }
