@@ -129,6 +129,14 @@ class Hsm {
     return effects;
   }
 
+  /// The client failed on a request and has not answered it: the same client finds it again. In
+  /// Linux that is a busy loop; here the host decides when the client looks. Its vCPU waits until
+  /// the client succeeds, is destroyed, or the VM is cleared or reset. False for a stale request.
+  bool retry(Request const& request) noexcept {
+    auto* const entry = table_entry(request.client);
+    return entry != nullptr && entry->retry(request);
+  }
+
   /// The request that some client holds of an untrusted vCPU number, as the completion call of a
   /// device model names it; nothing if there is none or no such vCPU. Never cuts the number down.
   [[nodiscard]] std::optional<Request> held_request(VmId vm, std::uint64_t vcpu) noexcept {

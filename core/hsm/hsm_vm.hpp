@@ -81,6 +81,19 @@ class HsmVm {
     return verdict;
   }
 
+  /// Gives a request that its client holds to the same client again; false if it is stale.
+  bool retry(Request const& request) noexcept {
+    VcpuId const vcpu = request.from.vcpu;
+    if (vcpu.value >= vcpu_count_ || held_[vcpu.value].serial != request.serial ||
+        request.serial == not_held) {
+      return false;
+    }
+    std::uint16_t& queued = queued_[held_[vcpu.value].client];
+    queued = static_cast<std::uint16_t>(queued | 1U << vcpu.value);
+    ++counters_.retried;
+    return true;
+  }
+
   /// What a client holds of this vCPU, taken or not.
   [[nodiscard]] std::optional<Request> held(VcpuId vcpu) const noexcept {
     if (held_[vcpu.value].serial == not_held) return std::nullopt;

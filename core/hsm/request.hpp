@@ -44,6 +44,7 @@ struct HsmCounters {
   std::uint64_t unclaimed{};   ///< found without a client, once per scan
   std::uint64_t completed{};   ///< answered by clients
   std::uint64_t stale{};       ///< answers that came too late and were dropped
+  std::uint64_t retried{};     ///< given to their client again because it failed
   std::uint64_t released{};    ///< back to PENDING because their client was destroyed
 };
 

@@ -8,6 +8,7 @@
 
 namespace acrn::core {
 
+namespace errors {
 /// Where ACRN says no more than that it refuses: a VM, a state or a number that is none.
 inline constexpr std::int32_t refused = -1;
 inline constexpr std::int32_t no_entry = -2;
@@ -16,22 +17,23 @@ inline constexpr std::int32_t already_exists = -17;
 inline constexpr std::int32_t invalid_argument = -22;
 inline constexpr std::int32_t not_a_call = -25;
 inline constexpr std::int32_t no_space = -28;
+}  // namespace errors
 
 constexpr std::int32_t to_errno(AsyncError error) noexcept {
   switch (error) {
     case AsyncError::conflict:
-      return already_exists;
+      return errors::already_exists;
     case AsyncError::full:
-      return no_space;
+      return errors::no_space;
     case AsyncError::not_found:
-      return no_entry;
+      return errors::no_entry;
     case AsyncError::space:
     case AsyncError::address_zero:
     case AsyncError::address_too_high:
     case AsyncError::data_too_wide:
-      return invalid_argument;
+      return errors::invalid_argument;
   }
-  return invalid_argument;
+  return errors::invalid_argument;
 }
 
 }  // namespace acrn::core

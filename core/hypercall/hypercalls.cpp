@@ -35,14 +35,14 @@ HypercallResult Hypercalls::call(HypercallRegisters const& registers, GuestRam c
     Call call{.registers = registers, .ram = ram, .states = states, .vm = nullptr};
     if (entry.first == First::vm) {
       call.vm = find(registers.first);
-      if (call.vm == nullptr) return {.kind = Kind::returned, .rax = refused};
+      if (call.vm == nullptr) return {.kind = Kind::returned, .rax = errors::refused};
       call.effect.vm = {static_cast<std::uint16_t>(registers.first)};
     }
     std::int32_t const rax = (this->*entry.handler)(call);
     if (rax != 0) return {.kind = Kind::returned, .rax = rax};
     return {.kind = Kind::returned, .rax = 0, .effect = call.effect};
   }
-  return {.kind = Kind::returned, .rax = not_a_call};
+  return {.kind = Kind::returned, .rax = errors::not_a_call};
 }
 
 UserVm* Hypercalls::find(std::uint64_t id) noexcept {
@@ -61,14 +61,14 @@ VmState& Hypercalls::state(Call& call) const noexcept {
 
 std::int32_t Hypercalls::get_api_version(Call& call) {
   abi::ApiVersion const version{.major = abi::api_version_major, .minor = abi::api_version_minor};
-  return call.ram.store(call.registers.first, version) ? 0 : bad_address;
+  return call.ram.store(call.registers.first, version) ? 0 : errors::bad_address;
 }
 
 std::int32_t Hypercalls::set_callback_vector(Call& call) {
   constexpr std::uint64_t first = 0x20;  // below are the CPU's own
   constexpr std::uint64_t last = 0xff;
   std::uint64_t const vector = call.registers.first;
-  if (vector < first || vector > last) return invalid_argument;
+  if (vector < first || vector > last) return errors::invalid_argument;
   callback_vector_ = static_cast<std::uint8_t>(vector);
   call.effect.kind = HypercallEffect::Kind::callback_vector;
   call.effect.vector = callback_vector_;

@@ -49,7 +49,7 @@ struct HypercallResult {
     general_protection,  ///< #GP(0): not from ring 0
   };
   Kind kind{};
-  std::int64_t rax{};      ///< 0, or a negative errno; -1 where ACRN says just that
+  std::int64_t rax{};        ///< 0, or a negative errno; -1 where ACRN says just that
   HypercallEffect effect{};  ///< none unless rax is 0
 };
 

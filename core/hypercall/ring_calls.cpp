@@ -38,12 +38,12 @@ std::optional<AsyncDescriptor> load_descriptor(GuestRam const& ram, std::uint64_
                                                std::int32_t& error) {
   abi::AsyncioInfo info;
   if (!ram.load(gpa, info)) {
-    error = bad_address;
+    error = errors::bad_address;
     return std::nullopt;
   }
   bool const pio = info.type == abi::asyncio_type_pio;
   if ((!pio && info.type != abi::asyncio_type_mmio) || info.match_data > 1) {
-    error = invalid_argument;
+    error = errors::invalid_argument;
     return std::nullopt;
   }
   AsyncDescriptor descriptor{
@@ -91,8 +91,8 @@ std::int32_t Hypercalls::asyncio_deassign(Call& call) {
 
 std::int32_t Hypercalls::setup_sbuf(Call& call) {
   abi::SharedBufferParameters parameters;
-  if (!call.ram.load(call.registers.second, parameters)) return bad_address;
-  if (parameters.reserved != 0) return invalid_argument;
+  if (!call.ram.load(call.registers.second, parameters)) return errors::bad_address;
+  if (parameters.reserved != 0) return errors::invalid_argument;
   auto const id = static_cast<abi::SharedBufferId>(parameters.id);
   switch (id) {
     case abi::SharedBufferId::trace:
@@ -106,13 +106,13 @@ std::int32_t Hypercalls::setup_sbuf(Call& call) {
       if (std::int32_t const error = setup_vm_ring(call, parameters)) return error;
       break;
     default:
-      return invalid_argument;
+      return errors::invalid_argument;
   }
   call.effect.buffer = id;
   call.effect.kind = HypercallEffect::Kind::detach_buffer;
   if (parameters.gpa == 0) return 0;
   auto const size = check_buffer(call.ram, parameters.gpa, id);
-  if (!size) return invalid_argument;
+  if (!size) return errors::invalid_argument;
   call.effect.kind = HypercallEffect::Kind::attach_buffer;
   call.effect.gpa = {parameters.gpa};
   call.effect.size_bytes = *size;
@@ -121,7 +121,7 @@ std::int32_t Hypercalls::setup_sbuf(Call& call) {
 
 std::int32_t Hypercalls::setup_vm_ring(Call& call, abi::SharedBufferParameters const& parameters) {
   call.vm = find(call.registers.first);
-  if (call.vm == nullptr) return refused;
+  if (call.vm == nullptr) return errors::refused;
   call.effect.vm = {static_cast<std::uint16_t>(call.registers.first)};
   bool const detach = parameters.gpa == 0;
   if (detach && parameters.id == static_cast<std::uint32_t>(abi::SharedBufferId::asyncio)) {
@@ -134,7 +134,7 @@ std::int32_t Hypercalls::setup_cpu_ring(Call& call,
                                         abi::SharedBufferParameters const& parameters) const {
   constexpr unsigned cpu_count_max = 64;
   if (parameters.cpu >= cpu_count_max || (config_.physical_cpus >> parameters.cpu & 1U) == 0) {
-    return invalid_argument;
+    return errors::invalid_argument;
   }
   call.effect.cpu = parameters.cpu;
   return 0;

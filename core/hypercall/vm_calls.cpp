@@ -10,19 +10,19 @@
 namespace acrn::core {
 
 std::int32_t Hypercalls::check_creation(abi::VmCreation const& creation, UserVm*& place) noexcept {
-  if (creation.reserved0 != 0 || creation.reserved1 != 0) return invalid_argument;
+  if (creation.reserved0 != 0 || creation.reserved1 != 0) return errors::invalid_argument;
   // A vCPU's id is its slot in the page of requests: more vCPUs than slots cannot be.
   auto const vcpus = static_cast<std::size_t>(std::popcount(creation.cpu_affinity));
   if (vcpus == 0 || vcpus > abi::ioreq_slot_count ||
       (creation.cpu_affinity & ~config_.physical_cpus) != 0) {
-    return invalid_argument;
+    return errors::invalid_argument;
   }
   for (UserVm const& vm : vms_) {
-    if (vm.life != VmLife::absent && vm.name == creation.name) return already_exists;
+    if (vm.life != VmLife::absent && vm.name == creation.name) return errors::already_exists;
   }
   auto* const free = std::find_if(vms_.begin(), vms_.end(),
                                   [](UserVm const& vm) { return vm.life == VmLife::absent; });
-  if (free == vms_.end()) return no_space;
+  if (free == vms_.end()) return errors::no_space;
   place = free;
   return 0;
 }
@@ -30,7 +30,7 @@ std::int32_t Hypercalls::check_creation(abi::VmCreation const& creation, UserVm*
 std::int32_t Hypercalls::create_vm(Call& call) {
   std::uint64_t const gpa = call.registers.first;
   abi::VmCreation creation;
-  if (!call.ram.load(gpa, creation)) return bad_address;
+  if (!call.ram.load(gpa, creation)) return errors::bad_address;
   UserVm* place = nullptr;
   std::int32_t const error = check_creation(creation, place);
   if (error != 0) {
@@ -41,7 +41,7 @@ std::int32_t Hypercalls::create_vm(Call& call) {
   creation.vmid = static_cast<std::uint16_t>(place - vms_.data() + 1);
   creation.vcpu_count = static_cast<std::uint16_t>(std::popcount(creation.cpu_affinity));
   // Told first: a VM that its creator cannot name would never be destroyed.
-  if (!call.ram.store(gpa, creation)) return bad_address;
+  if (!call.ram.store(gpa, creation)) return errors::bad_address;
   bool const polls = (creation.flags & abi::vm_flag_completion_polling) != 0;
   bool const realtime = (creation.flags & abi::vm_flag_realtime) != 0;
   *place = {.life = *apply(VmLife::absent, LifeEvent::create),
@@ -60,8 +60,9 @@ std::int32_t Hypercalls::create_vm(Call& call) {
 std::int32_t Hypercalls::set_ioreq_buffer(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::set_buffer);
   std::uint64_t page = 0;
-  if (!next || !call.ram.load(call.registers.second, page)) return refused;
-  if (!checked_page_address({page}) || !call.ram.has(page, abi::ioreq_page_size)) return refused;
+  if (!next || !call.ram.load(call.registers.second, page)) return errors::refused;
+  if (!checked_page_address({page}) || !call.ram.has(page, abi::ioreq_page_size))
+    return errors::refused;
   call.vm->life = *next;
   call.vm->has_page = true;
   call.effect.kind = HypercallEffect::Kind::attach_page;
@@ -73,7 +74,7 @@ std::int32_t Hypercalls::set_ioreq_buffer(Call& call) {
 
 std::int32_t Hypercalls::start_vm(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::start);
-  if (!next || !call.vm->has_page) return refused;
+  if (!next || !call.vm->has_page) return errors::refused;
   call.vm->life = *next;
   call.effect.kind = HypercallEffect::Kind::start_vm;
   return 0;
@@ -81,7 +82,7 @@ std::int32_t Hypercalls::start_vm(Call& call) {
 
 std::int32_t Hypercalls::pause_vm(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::pause);
-  if (!next || (call.vm->life == VmLife::running && !may_touch(*call.vm))) return refused;
+  if (!next || (call.vm->life == VmLife::running && !may_touch(*call.vm))) return errors::refused;
   bool const stands_still = call.vm->life == VmLife::paused;
   call.vm->life = *next;
   if (!stands_still) call.effect.kind = HypercallEffect::Kind::pause_vm;
@@ -90,7 +91,7 @@ std::int32_t Hypercalls::pause_vm(Call& call) {
 
 std::int32_t Hypercalls::reset_vm(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::reset);
-  if (!next) return refused;
+  if (!next) return errors::refused;
   call.vm->life = *next;
   state(call).asyncio.reset();
   call.effect.kind = HypercallEffect::Kind::reset_vm;
@@ -99,7 +100,7 @@ std::int32_t Hypercalls::reset_vm(Call& call) {
 
 std::int32_t Hypercalls::destroy_vm(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::destroy);
-  if (!next) return refused;
+  if (!next) return errors::refused;
   *call.vm = {.life = *next};
   state(call).asyncio.drop();
   call.effect.kind = HypercallEffect::Kind::destroy_vm;

@@ -39,6 +39,8 @@ std::string_view name(SlotEvent event) noexcept {
       return "reject";
     case SlotEvent::no_client:
       return "no_client";
+    case SlotEvent::retry:
+      return "retry";
     case SlotEvent::release:
       return "release";
     case SlotEvent::orphan:

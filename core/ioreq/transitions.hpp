@@ -31,6 +31,7 @@ enum class SlotEvent : std::uint8_t {
   clear,              ///< completed without an answer, around a reset
   reject,             ///< not a request any hypervisor sends: completed without an answer
   no_client,          ///< nobody to give it to; it waits for the next scan
+  retry,              ///< its client failed on it, and is to have it again
   release,            ///< its client went; it waits for the next scan
   orphan,             ///< its client went, and nobody minds it any more
   acknowledge_reset,  ///< the HSM let go of what a reset had withdrawn
@@ -52,7 +53,7 @@ enum class SlotActor : std::uint8_t {
 };
 
 inline constexpr std::size_t slot_state_count = 5;
-inline constexpr std::size_t slot_event_count = 19;
+inline constexpr std::size_t slot_event_count = 20;
 inline constexpr std::size_t slot_actor_count = 4;
 
 /// One row: in state `from`, `actor` may do `event`, which leaves state `to`.
@@ -75,6 +76,7 @@ inline constexpr auto slot_transitions = [] {
   constexpr std::string_view reset_vm = "ACRN, HC_RESET_VM";
   constexpr std::string_view finish_call = "ACRN, HC_NOTIFY_REQUEST_FINISH";
   constexpr std::string_view stopped = "ACRN, completion for a stopped vCPU";
+  constexpr std::string_view client_thread = "Linux HSM, client thread";
   constexpr std::string_view dispatcher = "Linux HSM, dispatcher";
   constexpr std::string_view clear_ioctl = "Linux HSM, ACRN_IOCTL_CLEAR_VM_IOREQ";
   constexpr std::string_view finish_ioctl = "Linux HSM, no state check on completion";
@@ -95,6 +97,7 @@ inline constexpr auto slot_transitions = [] {
       Row{pending, clear, complete, hsm, clear_ioctl},
       Row{processing, clear, complete, hsm, clear_ioctl},
       Row{processing, release, pending, hsm, here},
+      Row{processing, retry, processing, client, client_thread},
       // Cancellation, and what a broken Service VM leaves behind.
       Row{complete, discard, free, hypervisor, stopped},
       Row{complete, repair, free, hypervisor, here},

@@ -65,9 +65,9 @@ TEST_F(Hypercalls, T26OnlyTheWholeIdNamesACall) {
                                 id ^ 0x100, id ^ 0x4000'0000, id | 0xffff'ff00}) {
       auto const result = raw({.id = other, .first = arguments, .caller = service});
       EXPECT_EQ(result.kind, HypercallResult::Kind::returned);
-      EXPECT_EQ(result.rax, not_a_call) << std::hex << other;
+      EXPECT_EQ(result.rax, errors::not_a_call) << std::hex << other;
     }
-    EXPECT_NE(ServiceVm::call(call, arguments, arguments).rax, not_a_call) << name(call);
+    EXPECT_NE(ServiceVm::call(call, arguments, arguments).rax, errors::not_a_call) << name(call);
   }
 }
 
@@ -76,7 +76,8 @@ TEST_F(Hypercalls, AllOtherIdsOfTheGroupsAreNoCalls) {
   for (Hypercall call : all_calls) known.insert(static_cast<std::uint64_t>(call));
   for (std::uint64_t id = 0x8000'0000; id < 0x8000'0100; ++id) {
     if (known.contains(id)) continue;
-    EXPECT_EQ(raw({.id = id, .first = 1, .second = arguments, .caller = service}).rax, not_a_call);
+    EXPECT_EQ(raw({.id = id, .first = 1, .second = arguments, .caller = service}).rax,
+              errors::not_a_call);
   }
 }
 
@@ -86,7 +87,7 @@ TEST_F(Hypercalls, T26OnlyTheWholeVmIdNamesAVm) {
                        Hypercall::notify_request_finish, Hypercall::asyncio_assign}) {
     for (std::uint64_t other : {vm | 0x1'0000, vm | 1UL << 32U, vm | 1UL << 63U, vm + 1,
                                 std::uint64_t{0}, std::uint64_t{9}, ~std::uint64_t{0}}) {
-      EXPECT_EQ(call(id, other, arguments).rax, refused) << name(id) << ' ' << other;
+      EXPECT_EQ(call(id, other, arguments).rax, errors::refused) << name(id) << ' ' << other;
     }
   }
   EXPECT_EQ(life_of(vm), VmLife::running);
@@ -98,8 +99,8 @@ TEST_F(Hypercalls, TellTheirVersion) {
   ASSERT_TRUE(GuestRam{ram_}.load(arguments, version));
   EXPECT_EQ(version.major, abi::api_version_major);
   EXPECT_EQ(version.minor, abi::api_version_minor);
-  EXPECT_EQ(call(Hypercall::get_api_version, 0).rax, bad_address);
-  EXPECT_EQ(call(Hypercall::get_api_version, ServiceRam::read_only).rax, bad_address);
+  EXPECT_EQ(call(Hypercall::get_api_version, 0).rax, errors::bad_address);
+  EXPECT_EQ(call(Hypercall::get_api_version, ServiceRam::read_only).rax, errors::bad_address);
 }
 
 TEST_F(Hypercalls, StructuresAreCopiedWholeOrNotAtAll) {
@@ -109,23 +110,23 @@ TEST_F(Hypercalls, StructuresAreCopiedWholeOrNotAtAll) {
     std::uint64_t size;
     std::int32_t error;
   };
-  for (Row const& row :
-       {Row{Hypercall::inject_msi, 16, refused}, Row{Hypercall::asyncio_assign, 32, bad_address},
-        Row{Hypercall::asyncio_deassign, 32, bad_address},
-        Row{Hypercall::setup_sbuf, 16, bad_address}}) {
+  for (Row const& row : {Row{Hypercall::inject_msi, 16, errors::refused},
+                         Row{Hypercall::asyncio_assign, 32, errors::bad_address},
+                         Row{Hypercall::asyncio_deassign, 32, errors::bad_address},
+                         Row{Hypercall::setup_sbuf, 16, errors::bad_address}}) {
     for (std::uint64_t gpa : {ServiceRam::end - row.size + 1, ServiceRam::first - 1,
                               std::uint64_t{0}, ~std::uint64_t{0}, ~row.size + 2}) {
       EXPECT_EQ(call(row.id, vm, gpa).rax, row.error) << name(row.id) << ' ' << gpa;
     }
   }
-  EXPECT_EQ(call(Hypercall::create_vm, ServiceRam::end - 47).rax, bad_address);
+  EXPECT_EQ(call(Hypercall::create_vm, ServiceRam::end - 47).rax, errors::bad_address);
 }
 
 TEST_F(Hypercalls, T80TheCallbackVectorIsBoundedAndAChangeRaisesAnUpcall) {
   EXPECT_EQ(calls_.callback_vector(), 0xf3);
   for (std::uint64_t vector : {0UL, 0x1fUL, 0x100UL, 0x1'00f3UL, 1UL << 63U, ~0UL}) {
     auto const result = call(Hypercall::set_callback_vector, vector);
-    EXPECT_EQ(result.rax, invalid_argument) << vector;
+    EXPECT_EQ(result.rax, errors::invalid_argument) << vector;
     EXPECT_EQ(result.effect.kind, Kind::none);
     EXPECT_EQ(calls_.callback_vector(), 0xf3);
   }

@@ -22,14 +22,14 @@ TEST_F(InterruptCalls, T26ANotificationNamesAVcpuThatWasCreated) {
   }
   for (std::uint64_t vcpu : {2ULL, 15ULL, 16ULL, 0x1'0000ULL, 0x1'0001ULL, 1ULL << 32U, ~0ULL}) {
     auto const result = call(Hypercall::notify_request_finish, vm, vcpu);
-    EXPECT_EQ(result.rax, refused) << vcpu;
+    EXPECT_EQ(result.rax, errors::refused) << vcpu;
     EXPECT_EQ(result.effect.kind, Kind::none);
   }
 }
 
 TEST_F(InterruptCalls, T28ANotificationNeedsAPage) {
   ASSERT_EQ(create(creation(1)).rax, 0);
-  EXPECT_EQ(call(Hypercall::notify_request_finish, 1, 0).rax, refused);
+  EXPECT_EQ(call(Hypercall::notify_request_finish, 1, 0).rax, errors::refused);
   ASSERT_EQ(set_buffer(1).rax, 0);
   EXPECT_EQ(call(Hypercall::notify_request_finish, 1, 0).rax, 0);
 }
@@ -54,7 +54,7 @@ TEST_F(InterruptCalls, ALineAndItsOperationAreTakenWhole) {
   }
   for (std::uint64_t value :
        {24ULL, 0x1'0004ULL, 0xffff'ffffULL, 4ULL << 32U, 0x100ULL << 32U, ~0ULL}) {
-    EXPECT_EQ(call(Hypercall::set_irqline, vm, value).rax, refused) << std::hex << value;
+    EXPECT_EQ(call(Hypercall::set_irqline, vm, value).rax, errors::refused) << std::hex << value;
   }
 }
 
@@ -67,16 +67,16 @@ TEST_F(InterruptCalls, AMessageIsDecodedForTheHost) {
   EXPECT_EQ(result.effect.msi, (Msi{.destination = 5, .vector = 0x31}));
   EXPECT_EQ(
       call_with(Hypercall::inject_msi, vm, abi::MsiEntry{.address = 0xfed0'0000, .data = 49}).rax,
-      refused);
+      errors::refused);
 }
 
 TEST_F(InterruptCalls, ARealTimeVmIsNotInterruptedByTheServiceVm) {
   std::uint64_t const vm = vm_in(VmLife::running, abi::vm_flag_realtime);
-  EXPECT_EQ(call(Hypercall::notify_request_finish, vm, 0).rax, refused);
-  EXPECT_EQ(call(Hypercall::set_irqline, vm, 4).rax, refused);
+  EXPECT_EQ(call(Hypercall::notify_request_finish, vm, 0).rax, errors::refused);
+  EXPECT_EQ(call(Hypercall::set_irqline, vm, 4).rax, errors::refused);
   EXPECT_EQ(
       call_with(Hypercall::inject_msi, vm, abi::MsiEntry{.address = 0xfee0'0000, .data = 49}).rax,
-      refused);
+      errors::refused);
 }
 
 }  // namespace

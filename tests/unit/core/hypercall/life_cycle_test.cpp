@@ -56,7 +56,7 @@ TEST_F(LifeCycle, EveryCallInEveryStateDoesWhatTheTableSays) {
       std::uint64_t const vm = vm_in(life);
       auto const next = apply(life, row.event);
       auto const result = call_with(row.id, vm, page);
-      EXPECT_EQ(result.rax, next ? 0 : refused) << name(life) << ' ' << name(row.event);
+      EXPECT_EQ(result.rax, next ? 0 : errors::refused) << name(life) << ' ' << name(row.event);
       EXPECT_EQ(life_of(vm), next.value_or(life)) << name(life) << ' ' << name(row.event);
       bool const again = life == VmLife::paused && row.event == LifeEvent::pause;
       EXPECT_EQ(result.effect.kind, next && !again ? row.effect : Kind::none)
@@ -82,7 +82,7 @@ TEST_F(LifeCycle, AGuestPowersOffOnlyWhileItRuns) {
 TEST_F(LifeCycle, AStartNeedsThePageOfRequests) {
   ASSERT_EQ(create(creation(1)).rax, 0);
   std::uint64_t const vm = told().vmid;
-  EXPECT_EQ(call(abi::Hypercall::start_vm, vm).rax, refused);
+  EXPECT_EQ(call(abi::Hypercall::start_vm, vm).rax, errors::refused);
   EXPECT_EQ(life_of(vm), VmLife::created);
   ASSERT_EQ(set_buffer(vm).rax, 0);
   EXPECT_EQ(call(abi::Hypercall::start_vm, vm).rax, 0);
@@ -93,7 +93,7 @@ TEST_F(LifeCycle, ANewVmInAnOldPlaceStartsWithoutAPage) {
   ASSERT_EQ(call(abi::Hypercall::destroy_vm, vm).rax, 0);
   ASSERT_EQ(create(creation(1)).rax, 0);
   ASSERT_EQ(told().vmid, vm);
-  EXPECT_EQ(call(abi::Hypercall::start_vm, vm).rax, refused);
+  EXPECT_EQ(call(abi::Hypercall::start_vm, vm).rax, errors::refused);
 }
 
 TEST_F(LifeCycle, T24ResetClearsTheDescriptorsAndDestructionTheRingToo) {

@@ -45,28 +45,28 @@ TEST_F(RingCalls, AnAssignedDescriptorIsInTheVmsTableAlone) {
   EXPECT_EQ(state(other).asyncio.descriptors.size(), 0U);
   EXPECT_EQ(call_with(Hypercall::asyncio_deassign, vm, mmio_any).rax, 0);
   EXPECT_EQ(state(vm).asyncio.descriptors.size(), 0U);
-  EXPECT_EQ(call_with(Hypercall::asyncio_deassign, vm, mmio_any).rax, no_entry);
+  EXPECT_EQ(call_with(Hypercall::asyncio_deassign, vm, mmio_any).rax, errors::no_entry);
 }
 
 TEST_F(RingCalls, T77RefusalsReachTheCaller) {
   std::uint64_t const vm = vm_in(VmLife::running);
   ASSERT_EQ(assign(vm, mmio_any).rax, 0);
-  EXPECT_EQ(assign(vm, mmio_any).rax, already_exists);
+  EXPECT_EQ(assign(vm, mmio_any).rax, errors::already_exists);
   AsyncioInfo info = mmio_any;
   info.address = 0;
-  EXPECT_EQ(assign(vm, info).rax, invalid_argument);
+  EXPECT_EQ(assign(vm, info).rax, errors::invalid_argument);
   info = {.type = 1, .match_data = 1, .address = 0xc010, .data = 1ULL << 32U};
-  EXPECT_EQ(assign(vm, info).rax, invalid_argument);
+  EXPECT_EQ(assign(vm, info).rax, errors::invalid_argument);
   for (std::uint32_t type : {0U, 3U, 0x102U, ~0U}) {
     info = {.type = type, .address = 0x1000};
-    EXPECT_EQ(assign(vm, info).rax, invalid_argument) << type;
+    EXPECT_EQ(assign(vm, info).rax, errors::invalid_argument) << type;
   }
   info = {.type = 1, .match_data = 2, .address = 0x1000};
-  EXPECT_EQ(assign(vm, info).rax, invalid_argument);
+  EXPECT_EQ(assign(vm, info).rax, errors::invalid_argument);
   for (std::uint64_t i = 1; i < async_descriptor_count_max; ++i) {
     ASSERT_EQ(assign(vm, {.type = 2, .address = 0x1000 + 4 * i}).rax, 0);
   }
-  EXPECT_EQ(assign(vm, {.type = 2, .address = 0x9000}).rax, no_space);
+  EXPECT_EQ(assign(vm, {.type = 2, .address = 0x9000}).rax, errors::no_space);
 }
 
 TEST_F(RingCalls, TheAsynchronousRingIsOneSoundPage) {
@@ -90,13 +90,14 @@ TEST_F(RingCalls, T30AnUnsoundRingIsRefused) {
                          Row{504, 8, 2}, Row{0x2000'0001, 8, 0}}) {
     put_ring(page, row.count, row.element_size, row.flags);
     auto const result = setup(vm, SharedBufferId::asyncio, page);
-    EXPECT_EQ(result.rax, invalid_argument) << row.count << ' ' << row.element_size;
+    EXPECT_EQ(result.rax, errors::invalid_argument) << row.count << ' ' << row.element_size;
     EXPECT_EQ(result.effect.kind, Kind::none);
   }
   put_ring(page + 8, 504, 8);
-  EXPECT_EQ(setup(vm, SharedBufferId::asyncio, page + 8).rax, invalid_argument) << "unaligned";
-  EXPECT_EQ(setup(vm, SharedBufferId::asyncio, ServiceRam::end).rax, invalid_argument);
-  EXPECT_EQ(setup(vm, SharedBufferId::asyncio, page + 0x1000).rax, invalid_argument)
+  EXPECT_EQ(setup(vm, SharedBufferId::asyncio, page + 8).rax, errors::invalid_argument)
+      << "unaligned";
+  EXPECT_EQ(setup(vm, SharedBufferId::asyncio, ServiceRam::end).rax, errors::invalid_argument);
+  EXPECT_EQ(setup(vm, SharedBufferId::asyncio, page + 0x1000).rax, errors::invalid_argument)
       << "no magic number";
 }
 
@@ -108,10 +109,10 @@ TEST_F(RingCalls, OtherRingsMayOverwriteAndMustLieInRam) {
   ASSERT_EQ(result.rax, 0);
   EXPECT_EQ(result.effect.size_bytes, 64U + 320U);
   put_ring(near_end, 1000, 32);
-  EXPECT_EQ(setup(vm, SharedBufferId::vm_event, near_end).rax, invalid_argument)
+  EXPECT_EQ(setup(vm, SharedBufferId::vm_event, near_end).rax, errors::invalid_argument)
       << "longer than the RAM";
   put_ring(page, 0x8000'0001, 0x8000'0000);
-  EXPECT_EQ(setup(vm, SharedBufferId::vm_event, page).rax, invalid_argument);
+  EXPECT_EQ(setup(vm, SharedBufferId::vm_event, page).rax, errors::invalid_argument);
 }
 
 TEST_F(RingCalls, RingsOfCpusNameACpuThatExists) {
@@ -122,7 +123,7 @@ TEST_F(RingCalls, RingsOfCpusNameACpuThatExists) {
   EXPECT_EQ(result.effect.kind, Kind::attach_buffer);
   for (int cpu : {20, 63, 64, 0xffff}) {
     EXPECT_EQ(setup(0, SharedBufferId::trace, page, static_cast<std::uint16_t>(cpu)).rax,
-              invalid_argument);
+              errors::invalid_argument);
   }
 }
 
@@ -138,15 +139,15 @@ TEST_F(RingCalls, T25ARingIsDetachedByAddressZero) {
 
 TEST_F(RingCalls, UnknownRingsAndVmsAreRefused) {
   put_ring(page, 504, 8);
-  EXPECT_EQ(setup(1, SharedBufferId::asyncio, page).rax, refused) << "no such VM";
-  EXPECT_EQ(setup(1ULL << 32U | 1U, SharedBufferId::asyncio, page).rax, refused);
+  EXPECT_EQ(setup(1, SharedBufferId::asyncio, page).rax, errors::refused) << "no such VM";
+  EXPECT_EQ(setup(1ULL << 32U | 1U, SharedBufferId::asyncio, page).rax, errors::refused);
   for (std::uint32_t id : {4U, 63U, 66U, 0x1'0040U, ~0U}) {
-    EXPECT_EQ(setup(1, static_cast<SharedBufferId>(id), page).rax, invalid_argument) << id;
+    EXPECT_EQ(setup(1, static_cast<SharedBufferId>(id), page).rax, errors::invalid_argument) << id;
   }
   EXPECT_EQ(call_with(Hypercall::setup_sbuf, 1,
                       abi::SharedBufferParameters{.reserved = 1, .id = 0, .gpa = page})
                 .rax,
-            invalid_argument);
+            errors::invalid_argument);
 }
 
 }  // namespace

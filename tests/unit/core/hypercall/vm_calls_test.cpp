@@ -44,29 +44,29 @@ TEST_F(VmCalls, CreationTellsTheIdAndTheVcpus) {
 
 TEST_F(VmCalls, T27MoreVcpusThanSlotsAreRefused) {
   ASSERT_EQ(std::popcount(0x1'ffffU), 17);
-  expect_refused(creation(0x1'ffff), invalid_argument);
+  expect_refused(creation(0x1'ffff), errors::invalid_argument);
   ASSERT_EQ(create(creation(0xffff)).rax, 0);
   EXPECT_EQ(told().vcpu_count, 16);
 }
 
 TEST_F(VmCalls, CreationChecksEveryField) {
-  expect_refused(creation(0), invalid_argument);
-  expect_refused(creation(1ULL << 20U), invalid_argument);
-  expect_refused(creation(1ULL << 63U | 1U), invalid_argument);
+  expect_refused(creation(0), errors::invalid_argument);
+  expect_refused(creation(1ULL << 20U), errors::invalid_argument);
+  expect_refused(creation(1ULL << 63U | 1U), errors::invalid_argument);
   abi::VmCreation wanted = creation(1);
   wanted.reserved0 = 1;
-  expect_refused(wanted, invalid_argument);
+  expect_refused(wanted, errors::invalid_argument);
   wanted = creation(1);
   wanted.reserved1 = 0x8000;
-  expect_refused(wanted, invalid_argument);
+  expect_refused(wanted, errors::invalid_argument);
 }
 
 TEST_F(VmCalls, ANameIsUsedOnceAtATimeAndTheNinthVmIsRefused) {
   abi::VmCreation const first = creation(1);
   ASSERT_EQ(create(first).rax, 0);
-  EXPECT_EQ(create(first).rax, already_exists);
+  EXPECT_EQ(create(first).rax, errors::already_exists);
   for (int i = 2; i <= 8; ++i) ASSERT_EQ(create(creation(1)).rax, 0);
-  EXPECT_EQ(create(creation(1)).rax, no_space);
+  EXPECT_EQ(create(creation(1)).rax, errors::no_space);
   EXPECT_EQ(told().vmid, abi::vmid_invalid);
   ASSERT_EQ(call(Hypercall::pause_vm, 1).rax, 0);
   ASSERT_EQ(call(Hypercall::destroy_vm, 1).rax, 0);
@@ -77,7 +77,7 @@ TEST_F(VmCalls, ANameIsUsedOnceAtATimeAndTheNinthVmIsRefused) {
 TEST_F(VmCalls, AVmThatCannotBeToldToItsCreatorIsNotMade) {
   abi::VmCreation const wanted = creation(1);
   std::memcpy(ram_.bytes.data() + ServiceRam::size - 0x1000, &wanted, sizeof wanted);
-  EXPECT_EQ(call(Hypercall::create_vm, ServiceRam::read_only).rax, bad_address);
+  EXPECT_EQ(call(Hypercall::create_vm, ServiceRam::read_only).rax, errors::bad_address);
   EXPECT_EQ(life_of(1), VmLife::absent);
 }
 
@@ -97,19 +97,19 @@ TEST_F(VmCalls, T29AnUnmappedOrUnalignedBufferIsRefusedAndChangesNothing) {
   for (std::uint64_t gpa : {std::uint64_t{0}, page + 1, page + 8, page + 0x800, ServiceRam::end,
                             ServiceRam::first - 0x1000, ~std::uint64_t{0xfff}, ~std::uint64_t{0}}) {
     auto const result = set_buffer(1, gpa);
-    EXPECT_EQ(result.rax, refused) << std::hex << gpa;
+    EXPECT_EQ(result.rax, errors::refused) << std::hex << gpa;
     EXPECT_EQ(result.effect.kind, Kind::none);
-    EXPECT_EQ(call(Hypercall::start_vm, 1).rax, refused) << "still without a page";
+    EXPECT_EQ(call(Hypercall::start_vm, 1).rax, errors::refused) << "still without a page";
   }
-  EXPECT_EQ(call(Hypercall::set_ioreq_buffer, 1, 0).rax, refused) << "the argument itself";
+  EXPECT_EQ(call(Hypercall::set_ioreq_buffer, 1, 0).rax, errors::refused) << "the argument itself";
   ASSERT_EQ(set_buffer(1).rax, 0);
-  EXPECT_EQ(set_buffer(1, page + 1).rax, refused);
+  EXPECT_EQ(set_buffer(1, page + 1).rax, errors::refused);
   EXPECT_EQ(call(Hypercall::start_vm, 1).rax, 0) << "the page that was set is still the page";
 }
 
 TEST_F(VmCalls, ARealTimeVmIsNotPausedWhileItRuns) {
   std::uint64_t const vm = vm_in(VmLife::running, abi::vm_flag_realtime);
-  EXPECT_EQ(call(Hypercall::pause_vm, vm).rax, refused);
+  EXPECT_EQ(call(Hypercall::pause_vm, vm).rax, errors::refused);
   EXPECT_EQ(life_of(vm), VmLife::running);
   ASSERT_TRUE(calls_.power_off({static_cast<std::uint16_t>(vm)}));
   EXPECT_EQ(call(Hypercall::pause_vm, vm).rax, 0) << "it asked to go";
