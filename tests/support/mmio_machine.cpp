@@ -86,7 +86,7 @@ std::uint64_t MmioMachine::get_device(std::uint64_t address, std::uint8_t size) 
   return value;
 }
 
-void MmioMachine::load(std::initializer_list<std::uint8_t> bytes) {
+void MmioMachine::load(std::vector<std::uint8_t> const& bytes) {
   std::copy(bytes.begin(), bytes.end(), ram.bytes.begin() + code);
   cpu.instruction_pointer = code - cpu[Segment::cs].base;
 }
@@ -98,7 +98,7 @@ Step const& MmioMachine::run(std::uint64_t gpa, std::uint64_t qualification) {
                     .gpa = {gpa}});
 }
 
-Step const& MmioMachine::run(std::initializer_list<std::uint8_t> bytes, std::uint64_t gpa) {
+Step const& MmioMachine::execute(std::vector<std::uint8_t> const& bytes, std::uint64_t gpa) {
   load(bytes);
   return run(gpa);
 }

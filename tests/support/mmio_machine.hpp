@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -80,13 +79,13 @@ class MmioMachine {
   void set_device(std::uint64_t address, std::uint8_t size, std::uint64_t value);
   [[nodiscard]] std::uint64_t get_device(std::uint64_t address, std::uint8_t size) const;
   /// Puts the bytes at `code`, and RIP there.
-  void load(std::initializer_list<std::uint8_t> bytes);
+  void load(std::vector<std::uint8_t> const& bytes);
 
   /// An exit of the instruction at RIP by an EPT violation at `gpa`, run to its end; what it
   /// commits is applied. Qualification: by default a write by a translated linear address.
   Step const& run(std::uint64_t gpa, std::uint64_t qualification = 0x182);
   /// The same of load(bytes).
-  Step const& run(std::initializer_list<std::uint8_t> bytes, std::uint64_t gpa);
+  Step const& execute(std::vector<std::uint8_t> const& bytes, std::uint64_t gpa);
   /// Any exit.
   Step const& run(VmExit const& exit);
 

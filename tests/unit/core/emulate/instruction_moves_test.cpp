@@ -21,7 +21,7 @@ constexpr std::uint64_t device_value = 0x8182'8384'8586'8788;
 
 struct Row {
   char const* name;
-  std::initializer_list<std::uint8_t> bytes;
+  std::vector<std::uint8_t> bytes;
   Access access;      ///< the only one expected
   std::uint64_t rax;  ///< after the instruction
 };
@@ -37,7 +37,7 @@ TEST_P(Moves, MakeOneAccessAndOneResult) {
   machine.cpu.flags |= rflags::zero;
   machine.set_device(mmio, 8, device_value);
   machine.set_device(0xfed0'0020, 8, 0x10f1'10f1'10f1'10f1);
-  Step const& step = machine.run(row.bytes, row.access.address);
+  Step const& step = machine.execute(row.bytes, row.access.address);
   ASSERT_EQ(step.kind, StepKind::done);
   EXPECT_EQ(machine.log, std::vector{row.access});
   EXPECT_EQ(machine.cpu[Register::rax], row.rax);
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(Load, Moves, testing::ValuesIn(loads), name_of);
 
 struct AddressRow {
   char const* name;
-  std::initializer_list<std::uint8_t> bytes;
+  std::vector<std::uint8_t> bytes;
   std::uint64_t address;
 };
 
@@ -116,7 +116,7 @@ TEST_P(Addresses, AreThoseOfTheCpu) {
   machine.cpu[Register::r13] = 0xfed2'0000;
   machine.cpu[Segment::gs].base = 0xfed3'0000;
   machine.cpu[Segment::ds].base = 0x1234;  // does not count in 64-bit mode
-  ASSERT_EQ(machine.run(row.bytes, row.address).kind, StepKind::done);
+  ASSERT_EQ(machine.execute(row.bytes, row.address).kind, StepKind::done);
   ASSERT_EQ(machine.log.size(), 1U) << "else the address was another one";
   EXPECT_EQ(machine.log[0].address, row.address);
 }
@@ -141,13 +141,13 @@ TEST(Instruction, NothingButTheDestinationChanges) {
   for (unsigned i = 0; i < 16; ++i) machine.cpu.registers.at(i) = mmio + 0x1000U * i;
   auto expected = machine.cpu.registers;
   expected[9] = 0xeeee'eeee;
-  ASSERT_EQ(machine.run({0x44, 0x8b, 0x08}, mmio).kind, StepKind::done);  // mov r9d, [rax]
+  ASSERT_EQ(machine.execute({0x44, 0x8b, 0x08}, mmio).kind, StepKind::done);  // mov r9d, [rax]
   EXPECT_EQ(machine.cpu.registers, expected);
 }
 
 TEST(Instruction, VectorLoadsAreCutAndZeroWhatIsAbove) {
   struct Case {
-    std::initializer_list<std::uint8_t> bytes;
+    std::vector<std::uint8_t> bytes;
     std::vector<std::uint8_t> sizes;
     unsigned filled;    ///< bytes from the device
     unsigned replaced;  ///< bytes of the register that are not as before
@@ -162,7 +162,7 @@ TEST(Instruction, VectorLoadsAreCutAndZeroWhatIsAbove) {
     machine.cpu[Register::rbx] = mmio;
     machine.cpu.vectors[0].fill(0x55);
     for (unsigned i = 0; i < 32; ++i) machine.device[mmio + i] = static_cast<std::uint8_t>(i + 1);
-    ASSERT_EQ(machine.run(row.bytes, mmio).kind, StepKind::done);
+    ASSERT_EQ(machine.execute(row.bytes, mmio).kind, StepKind::done);
     ASSERT_EQ(machine.log.size(), row.sizes.size());
     for (std::size_t i = 0; i < row.sizes.size(); ++i) EXPECT_EQ(machine.log[i].size, row.sizes[i]);
     for (unsigned i = 0; i < 32; ++i) {
@@ -176,7 +176,7 @@ TEST(Instruction, VectorStoresAreCutAscending) {
   MmioMachine machine;
   machine.cpu[Register::rbx] = mmio + 1;
   for (unsigned i = 0; i < 32; ++i) machine.cpu.vectors[9].at(i) = static_cast<std::uint8_t>(i);
-  ASSERT_EQ(machine.run({0xc5, 0x7e, 0x7f, 0x0b}, mmio + 1).kind, StepKind::done);  // ymm9
+  ASSERT_EQ(machine.execute({0xc5, 0x7e, 0x7f, 0x0b}, mmio + 1).kind, StepKind::done);  // ymm9
   EXPECT_EQ(machine.log, (std::vector{store_of(mmio + 1, 8, 0x0706'0504'0302'0100),
                                       store_of(mmio + 9, 8, 0x0f0e'0d0c'0b0a'0908),
                                       store_of(mmio + 17, 8, 0x1716'1514'1312'1110),
