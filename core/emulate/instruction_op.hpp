@@ -26,6 +26,9 @@ namespace acrn::core {
 /// is written, ascending; the commit is published. A fault of the first part has no effect at all.
 /// If an access fails later, what came before it has happened, writes to RAM included, and no
 /// register has changed.
+///
+/// Missing: the checks of CR0.TS, CR4.OSFXSR, CR4.OSXSAVE and XCR0. An instruction that trapped on
+/// its memory operand has passed them in the CPU.
 class InstructionOp {
  public:
   /// `step` becomes the first access, or the end.

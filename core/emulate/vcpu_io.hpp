@@ -130,6 +130,8 @@ class VcpuIo {
   [[nodiscard]] Unsupported unsupported() const noexcept { return op_.step().unsupported; }
   /// After Progress::busy, or a fault because the slot can take no request: the slot's reason.
   [[nodiscard]] Busy busy() const noexcept { return busy_; }
+  /// The operation itself: the bytes of an instruction that was refused, whether it locks.
+  [[nodiscard]] IoOp const& operation() const noexcept { return op_; }
   /// How the last access or piece was routed.
   [[nodiscard]] Route route() const noexcept { return route_; }
   /// The instruction's last access, whole. Once it is answered, a read's value is there.

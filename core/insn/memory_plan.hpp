@@ -67,14 +67,16 @@ constexpr std::uint64_t bit_string_offset(std::uint64_t bit, std::uint8_t operan
 
 /// The offset of operand 0 in its segment, before it is cut to the address size.
 template <CpuView Cpu>
-constexpr std::uint64_t memory_offset(Instruction const& insn, Cpu& cpu) {
+constexpr std::uint64_t memory_offset(Instruction const& insn, std::uint8_t stack_size, Cpu& cpu) {
   MemoryOperand const& memory = insn.memory;
   auto offset = static_cast<std::uint64_t>(memory.displacement);
   if (memory.has_base) {
-    offset += cpu.read_register(memory.base);
+    std::uint64_t base = cpu.read_register(memory.base);
     // POP computes the address with the stack pointer as it leaves it (vol. 2B, POP).
-    bool const popped = insn.operation == Operation::pop && memory.base == Register::rsp;
-    if (popped) offset += insn.operand_size;
+    if (insn.operation == Operation::pop && memory.base == Register::rsp) {
+      base = widen(base, base + insn.operand_size, stack_size, Extend::by_size);
+    }
+    offset += base;
   }
   if (memory.has_index) offset += cpu.read_register(memory.index) * memory.scale;
   if (memory.rip_relative) offset += cpu.rip() + insn.length;
@@ -92,7 +94,7 @@ constexpr SegmentedAccess operand_access(Instruction const& insn, std::uint8_t o
   AccessKind const kind = writes ? AccessKind::write : AccessKind::read;
   if (operand == 0) {
     return {.segment = insn.memory.segment,
-            .offset = memory_offset(insn, cpu),
+            .offset = memory_offset(insn, stack_size, cpu),
             .address_size = insn.address_size,
             .size = insn.memory.size,
             .kind = kind};
