@@ -17,6 +17,7 @@
 
 #include "sim/cli/exit_code.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/text_units.hpp"
 #include "traces/error.hpp"
 
 namespace acrn::cli {
@@ -92,9 +93,10 @@ bool CaptureInput::next(traces::Reader::Rows& rows) {
   while (true) {
     if (interrupted()) throw Interrupted("interrupted");
     try {
-      if (seekable_) return reader_.next(rows);
-      ImmediateInterrupt const words{std::string{waiting_words}};
-      return reader_.next(rows);
+      if (!read(rows)) return false;
+      ++chunks_;
+      rows_ += rows.info.rows;
+      return true;
     } catch (traces::ContentError const& error) {
       if (damage_ == Damage::refuse) {
         throw traces::ContentError(
@@ -106,12 +108,19 @@ bool CaptureInput::next(traces::Reader::Rows& rows) {
   }
 }
 
+bool CaptureInput::read(traces::Reader::Rows& rows) {
+  if (seekable_) return reader_.next(rows);
+  ImmediateInterrupt const words{std::string{waiting_words}};
+  return reader_.next(rows);
+}
+
 void CaptureInput::check_all() {
   if (damage_ == Damage::skip || !seekable_) return;
   traces::Reader::Rows rows;
   while (next(rows)) {
   }
   reader_.rewind();
+  chunks_ = rows_ = 0;
 }
 
 std::optional<TimeSpan> CaptureInput::time_span() {
@@ -125,7 +134,24 @@ std::optional<TimeSpan> CaptureInput::time_span() {
   return span.first > span.last ? TimeSpan{} : span;
 }
 
-void CaptureInput::tell_gaps(Talk const& talk) const {
+void CaptureInput::tell_origin(Talk const& talk) const {
+  traces::CaptureInfo const& header = info();
+  std::string const source = header.source.file.empty() ? "an origin that it does not name"
+                                                        : fmt::format("{} ({})", header.source.file,
+                                                                      header.source.dialect);
+  std::string const clock =
+      header.clock.timed() ? fmt::format("clock {} at {}/{} Hz", header.clock.kind,
+                                         header.clock.hz_numerator, header.clock.hz_denominator)
+                           : std::string{"no time stamps"};
+  talk.detail(fmt::format("{}: format {}, from {}, {}, profile {}", path_, header.version, source,
+                          clock, header.profile));
+}
+
+void CaptureInput::tell_end(Talk const& talk) const {
+  if (chunks_ != 0) {
+    talk.detail(
+        fmt::format("{}: rows read: {}, chunks: {}", path_, grouped(rows_), grouped(chunks_)));
+  }
   if (reader_.cut()) {
     talk.warning(
         fmt::format("{}: the end is missing, the recording was cut; everything up to there "

@@ -36,16 +36,23 @@ class CaptureInput {
   /// the input cannot seek, since the end is not known then.
   std::optional<TimeSpan> time_span();
 
-  /// Warns about a missing end and about damage that was skipped. Call at the end.
-  void tell_gaps(Talk const& talk) const;
+  /// Tells, with -v, what the file's header says of its origin and clock.
+  void tell_origin(Talk const& talk) const;
+  /// Warns about a missing end and about damage that was skipped, and tells, with -v, how much was
+  /// read since the start. Call at the end.
+  void tell_end(Talk const& talk) const;
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
  private:
+  bool read(traces::Reader::Rows& rows);
+
   std::string path_;
   bool seekable_{};  // a regular file: not standard input, not a pipe
   Damage damage_;
   traces::Reader reader_;
   std::uint64_t skipped_{};
+  std::uint64_t chunks_{};  // read since the start
+  std::uint64_t rows_{};
 };
 
 /// Throws traces::EnvironmentError when `path` names something that cannot be read as a file.

@@ -68,6 +68,7 @@ std::string duration_line(CaptureSummary const& summary) {
 std::string vms_text(std::vector<traces::VmInfo> const& vms) {
   if (vms.empty()) return "?";
   std::vector<std::string> parts;
+  parts.reserve(vms.size());
   for (traces::VmInfo const& vm : vms) {
     parts.push_back(
         vm.vcpus == 0 ? fmt::format("vm{} (vCPUs ?)", vm.id)
@@ -79,6 +80,7 @@ std::string vms_text(std::vector<traces::VmInfo> const& vms) {
 std::string clients_text(std::map<std::uint32_t, std::string> const& clients) {
   if (clients.empty()) return "?";
   std::vector<std::string_view> names;
+  names.reserve(clients.size());
   for (auto const& [id, name] : clients) names.push_back(name);
   return fmt::format("{}", fmt::join(names, ", "));
 }

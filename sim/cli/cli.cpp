@@ -45,7 +45,8 @@ struct Globals {
 void describe(CLI::App& app, Globals& globals, Verb& chosen) {
   app.set_version_flag("--version", version_text());
   app.add_flag("-q,--quiet", globals.quiet, "No notes and no progress bar on standard error");
-  app.add_flag("-v,--verbose", globals.verbose, "More notes on standard error")
+  app.add_flag("-v,--verbose", globals.verbose,
+               "Also tell where inputs come from, how they are read, and what was chosen")
       ->excludes("--quiet");
   app.fallthrough();
   app.require_subcommand(1);

@@ -9,6 +9,7 @@
 
 #include "sim/cli/exit_code.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/text_units.hpp"
 #include "sim/model/report.hpp"
 #include "sim/model/timed.hpp"
 #include "sim/replay/functional.hpp"
@@ -110,14 +111,19 @@ ReplayOutcome run_systemc(ReplayJob const& job, replay::Plan const& plan,
 
 ReplayOutcome run_replay(ReplayJob const& job, Filters& filters, Talk const& talk) {
   CaptureInput capture{job.file, job.damage};
+  capture.tell_origin(talk);
   replay::Plan const plan = load_plan(capture, filters);
-  capture.tell_gaps(talk);
+  capture.tell_end(talk);
   if (plan.accesses().empty()) {
     talk.warning(fmt::format("{}: no access to replay{}", job.file,
                              filters.active() ? ", none passes the filters" : ""));
   }
   check_time(job, plan);
   core::Profile const& profile = choose_profile(job, plan.info());
+  talk.detail(fmt::format("{}: accesses to replay: {}{}, vCPUs: {}, profile {}", job.file,
+                          grouped(plan.accesses().size()),
+                          filters.active() ? " that pass the filters" : "", plan.vcpus().size(),
+                          profile.name));
   ImmediateInterrupt const words{last_words(job)};
   std::unique_ptr<traces::Writer> writer;
   traces::CaptureInfo const recorded = recorded_info(job, plan);

@@ -60,6 +60,13 @@ ExitCode import(Options options, Session& session) {
       .source = options.source, .output = options.output, .dialect = options.dialect};
   traces::ImportReport const report =
       run_import(job, session.talk, options.json ? ProgressMode::off : ProgressMode::automatic);
+  session.talk.detail(fmt::format(
+      "{}: dialect {} ({}), clock {}, CRC-32C of the text {:#010x}", options.source,
+      report.source.dialect, options.dialect.empty() ? "by its first lines" : "by --dialect",
+      report.clock.timed()
+          ? fmt::format("{} at {} Hz", report.clock.kind, report.clock.hz_numerator)
+          : report.clock.kind,
+      report.source.crc32c));
   warn_rejected(report, options.source, session.talk);
   if (options.json) {
     print_json(session.out, import_json(report, job));

@@ -18,6 +18,7 @@ struct Options {
 
 ExitCode info(Options const& options, Session& session) {
   CaptureInput capture{options.file, Damage::refuse};
+  capture.tell_origin(session.talk);
   CaptureSummary const summary = summarise(capture);
   if (options.json) {
     print_json(session.out, summary_json(summary));
@@ -25,7 +26,7 @@ ExitCode info(Options const& options, Session& session) {
     session.out.write(summary_text(summary));
   }
   session.out.flush();
-  capture.tell_gaps(session.talk);
+  capture.tell_end(session.talk);
   return ExitCode::ok;
 }
 

@@ -62,6 +62,7 @@ class Printer {
 ExitCode report(ReportOptions const& options, Session& session) {
   Filters filters{options.filters};
   CaptureInput capture{options.file, options.skip_damaged ? Damage::skip : Damage::refuse};
+  capture.tell_origin(session.talk);
   capture.check_all();
   std::optional<TimeSpan> const span = capture.time_span();
   filters.resolve(capture.info().clock, span);
@@ -87,7 +88,7 @@ ExitCode report(ReportOptions const& options, Session& session) {
     throw Interrupted(fmt::format("interrupted after {} events", grouped(printed)));
   }
   session.out.flush();
-  capture.tell_gaps(session.talk);
+  capture.tell_end(session.talk);
   if (printed == 0 && filters.active()) session.talk.note("no event passes the filters");
   return ExitCode::ok;
 }
@@ -103,6 +104,9 @@ void add_report(CLI::App& app, Verb& chosen) {
   verb->add_flag("--json", options->json, "JSON Lines, one object per event");
   verb->add_flag("--skip-damaged", options->skip_damaged, "Go on behind damaged chunks");
   add_filter_options(*verb, options->filters);
+  verb->footer(
+      "Each line is vmV/vcpuC [pCPU] TIME: GROUP:EVENT and fields. ? is what the capture does not\n"
+      "hold; [???] is a physical CPU that it does not name, as none does so far.\n");
   verb->callback([options, &chosen] {
     chosen = [options](Session& session) { return report(*options, session); };
   });

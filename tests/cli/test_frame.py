@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import ACRNTB, assert_error, make_capture, many_accesses, run
+from support import ACRNTB, PERF_TEXT, assert_error, make_capture, many_accesses, run
 
 VERBS = ["import", "record", "info", "report", "replay"]
 
@@ -209,3 +209,26 @@ def test_completion_offers_exactly_the_options_that_exist(verb: str) -> None:
     known = set(re.findall(r"(?m)^  (?:-\w,)?(--[a-z-]+)", text))
     assert "--json" in known
     assert known | {"--quiet", "--verbose"} == set(complete(*words, "--"))
+
+
+def test_verbose_tells_origin_amount_and_choice(tmp_path: Path) -> None:
+    source = tmp_path / "small.txt"
+    source.write_text(PERF_TEXT)
+    capture = tmp_path / "small.acap"
+    imported = run("import", source, "-o", capture, "-v").err
+    assert re.fullmatch(
+        rf"{source}: dialect kvm-perf-script \(by its first lines\), "
+        r"clock kvm-trace at 1000000000 Hz, CRC-32C of the text 0x[0-9a-f]{8}\n",
+        imported,
+    )
+    origin = (
+        f"{capture}: format 1, from small.txt (kvm-perf-script), "
+        "clock kvm-trace at 1000000000/1 Hz, profile architectural\n"
+    )
+    amount = f"{capture}: rows read: 3, chunks: 1\n"
+    assert run("info", capture, "-v").err == origin
+    assert run("report", capture, "--verbose").err == origin + amount
+    choice = f"{capture}: accesses to replay: 1 that pass the filters, vCPUs: 1, profile acrn\n"
+    replayed = run("replay", capture, "-v", "--profile", "acrn", "--port", "0x3f8")
+    assert replayed.err == origin + amount + choice
+    assert replayed.out == run("replay", capture, "--profile", "acrn", "--port", "0x3f8").out
