@@ -10,10 +10,12 @@ namespace acrn::core {
 
 namespace {
 
+constexpr std::string_view unknown{"?", 1};
+
 template <std::size_t count>
 constexpr std::string_view at(std::array<std::string_view, count> const& names,
                               std::size_t index) noexcept {
-  return index < count ? names[index] : "?";
+  return index < count ? names[index] : unknown;
 }
 
 }  // namespace
@@ -47,7 +49,7 @@ std::string_view name(Condition condition) noexcept {
 }
 
 std::string_view mnemonic(Instruction const& instruction) noexcept {
-  return instruction.form < opcode_forms.size() ? opcode_forms[instruction.form].mnemonic : "?";
+  return instruction.form < opcode_forms.size() ? opcode_forms[instruction.form].mnemonic : unknown;
 }
 
 }  // namespace acrn::core

@@ -109,7 +109,7 @@ void ByteSource::operands(ByteString& out, Match when) {
   unsigned modrm = numbers_.byte();
   if (modrm >= 0xC0 && numbers_.chance(80)) modrm &= 0x7FU;
   if ((when.mask & core::key_reg) == core::key_reg && numbers_.chance(95)) {
-    modrm = (modrm & 0xC7U) | ((when.value & core::key_reg) << 3U);
+    modrm = (modrm & 0xC7U) | ((unsigned{when.value} & core::key_reg) << 3U);
   }
   put(out, modrm);
   while (out.size < ByteString::size_max) {
