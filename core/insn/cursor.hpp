@@ -19,6 +19,11 @@ constexpr Integer read_little_endian(std::uint8_t const* bytes) noexcept {
   return static_cast<Integer>(value);
 }
 
+/// A signed byte as a wider integer.
+constexpr std::int64_t sign_extend(std::uint8_t byte) noexcept {
+  return (std::int64_t{byte} ^ 0x80) - 0x80;
+}
+
 /// Takes bytes from the front of an instruction, the first 15 at most. A read past the end gives
 /// zeroes and sets exhausted() for good; it never touches memory behind the span.
 class Cursor {

@@ -106,7 +106,7 @@ constexpr std::uint64_t read_immediate(Cursor& cursor, FormTraits const& traits,
   if (traits.immediate_size == OperandSize::b) {
     std::uint8_t const byte = cursor.take();
     if (traits.immediate == OperandKind::immediate) return byte;
-    return cut(static_cast<std::int8_t>(byte), operand_size);
+    return cut(sign_extend(byte), operand_size);
   }
   if (column == SizeColumn::bits16) return cursor.take_word();
   return cut(static_cast<std::int32_t>(cursor.take_dword()), operand_size);

@@ -55,7 +55,7 @@ constexpr void read_memory16(Cursor& cursor, ModRm modrm, MemoryOperand& memory)
     memory.index = pair.index;
     memory.has_index = pair.has_index;
   }
-  if (modrm.mod == 1) memory.displacement = static_cast<std::int8_t>(cursor.take());
+  if (modrm.mod == 1) memory.displacement = sign_extend(cursor.take());
   if (modrm.mod == 2 || absolute) {
     memory.displacement = static_cast<std::int16_t>(cursor.take_word());
   }
@@ -84,7 +84,7 @@ constexpr void read_memory32(Cursor& cursor, ModRm modrm, Prefixes const& prefix
     set_base(memory, base | prefixes.b());
   }
   if (modrm.mod == 1) {
-    memory.displacement = static_cast<std::int8_t>(cursor.take());
+    memory.displacement = sign_extend(cursor.take());
   } else if (modrm.mod == 2 || !memory.has_base) {
     memory.displacement = static_cast<std::int32_t>(cursor.take_dword());
   }

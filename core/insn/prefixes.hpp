@@ -32,7 +32,7 @@ struct Prefixes {
   [[nodiscard]] constexpr unsigned b() const noexcept { return (rex & 1U) << 3U; }
 };
 
-/// What kind of prefix a byte is. `segment` and those after it are numbered by the Segment.
+/// What kind of prefix a byte is.
 enum class PrefixKind : std::uint8_t {
   none,
   rex,
@@ -69,26 +69,44 @@ constexpr void take_segment(Prefixes& prefixes, std::uint8_t byte) noexcept {
       fs_or_gs ? static_cast<Segment>(byte & 7U) : static_cast<Segment>((byte >> 3U) & 3U);
 }
 
+/// Notes what a prefix other than REX says.
+constexpr void take_prefix(Prefixes& prefixes, PrefixKind kind, std::uint8_t byte) noexcept {
+  switch (kind) {
+    case PrefixKind::operand_size:
+      prefixes.operand_size = true;
+      break;
+    case PrefixKind::address_size:
+      prefixes.address_size = true;
+      break;
+    case PrefixKind::lock:
+      prefixes.lock = true;
+      break;
+    case PrefixKind::repeat_equal:
+      prefixes.repeat = Repeat::equal;
+      break;
+    case PrefixKind::repeat_not_equal:
+      prefixes.repeat = Repeat::not_equal;
+      break;
+    case PrefixKind::segment:
+      take_segment(prefixes, byte);
+      break;
+    case PrefixKind::none:
+    case PrefixKind::rex:
+      break;
+  }
+}
+
 /// Takes all legacy prefixes, in any order and number, and REX. A REX that another prefix follows
-/// is void.
+/// is void. Outside 64-bit mode 40 to 4F are INC and DEC of a register.
 constexpr Prefixes read_prefixes(Cursor& cursor, CodeSize size) noexcept {
   Prefixes prefixes{.size = size};
   for (;;) {
     std::uint8_t const byte = cursor.peek();
     PrefixKind const kind = prefix_kinds[byte];
-    if (kind == PrefixKind::none) return prefixes;
-    if (kind == PrefixKind::rex) {
-      if (size != CodeSize::bits64) return prefixes;  // INC and DEC of a register
-      prefixes.rex = byte;
-    } else {
-      prefixes.rex = 0;
-      if (kind == PrefixKind::operand_size) prefixes.operand_size = true;
-      if (kind == PrefixKind::address_size) prefixes.address_size = true;
-      if (kind == PrefixKind::lock) prefixes.lock = true;
-      if (kind == PrefixKind::repeat_equal) prefixes.repeat = Repeat::equal;
-      if (kind == PrefixKind::repeat_not_equal) prefixes.repeat = Repeat::not_equal;
-      if (kind == PrefixKind::segment) take_segment(prefixes, byte);
-    }
+    bool const is_rex = kind == PrefixKind::rex;
+    if (kind == PrefixKind::none || (is_rex && size != CodeSize::bits64)) return prefixes;
+    prefixes.rex = is_rex ? byte : std::uint8_t{0};
+    take_prefix(prefixes, kind, byte);
     cursor.take();
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/golden/generated_section.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <optional>
 #include <sstream>
 
@@ -20,7 +20,7 @@ std::optional<std::string> read(char const* path) {
 }
 
 int complain(char const* path, std::string const& sentence) {
-  std::fprintf(stderr, "%s: %s\n", path, sentence.c_str());
+  std::cerr << path << ": " << sentence << '\n';
   return EXIT_FAILURE;
 }
 
@@ -52,13 +52,12 @@ int check_or_write(GeneratedSection const& section, std::string_view mode, char 
 
 int generate(GeneratedSection const& section, int argc, char** argv) {
   if (argc == 1) {
-    std::fputs(section.text.c_str(), stdout);
-    return EXIT_SUCCESS;
+    std::cout << section.text << std::flush;
+    return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
   }
   std::string_view const mode = argv[1];
   if (argc != 3 || (mode != "--check" && mode != "--write")) {
-    std::fprintf(stderr, "usage: %.*s [--check FILE | --write FILE]\n",
-                 static_cast<int>(section.program.size()), section.program.data());
+    std::cerr << "usage: " << section.program << " [--check FILE | --write FILE]\n";
     return 2;
   }
   return check_or_write(section, mode, argv[2]);

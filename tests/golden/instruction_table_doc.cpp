@@ -5,8 +5,7 @@
 //   instruction_table_doc --write FILE     replace what stands between the markers
 //   instruction_table_doc --check FILE     exit 1 unless that is what would be written
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,9 +18,8 @@ namespace acrn::core {
 namespace {
 
 std::string hex(unsigned byte) {
-  std::array<char, 4> digits{};
-  std::snprintf(digits.data(), digits.size(), "%02X", byte);
-  return digits.data();
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  return {digits[byte >> 4U & 15U], digits[byte & 15U]};
 }
 
 /// Bits, as the SDM writes them.

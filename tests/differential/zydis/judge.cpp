@@ -2,7 +2,6 @@
 #include "tests/differential/zydis/judge.hpp"
 
 #include <cctype>
-#include <cstdio>
 #include <set>
 #include <string_view>
 
@@ -19,6 +18,11 @@ using core::DecodeReason;
 using core::DecodeStatus;
 
 constexpr std::size_t example_count_max = 40;
+
+std::string hex(unsigned byte) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  return {digits[byte >> 4U & 15U], digits[byte & 15U]};
+}
 
 bool is_supported_mnemonic(std::string const& mnemonic) {
   static std::set<std::string> const all = [] {
@@ -56,10 +60,8 @@ std::string unsupported_key(Reference const& theirs) {
   bool const supported = is_supported_mnemonic(key);
   key += " memory";
   if (!supported) return key;
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), " map%d %02X", theirs.instruction.opcode_map,
-                theirs.instruction.opcode);
-  return key + text.data();
+  return key + " map" + std::to_string(theirs.instruction.opcode_map) + " " +
+         hex(theirs.instruction.opcode);
 }
 
 /// Empty if all is well, else what is wrong.
@@ -89,9 +91,7 @@ std::string show(ByteString const& input) {
   constexpr std::array<char const*, 3> sizes{"bits16", "bits32", "bits64"};
   std::string text = sizes[static_cast<std::size_t>(input.code)];
   for (std::uint8_t const byte : input.bytes()) {
-    std::array<char, 4> digits{};
-    std::snprintf(digits.data(), digits.size(), " %02X", byte);
-    text += digits.data();
+    text += " " + hex(byte);
   }
   return text;
 }

@@ -18,17 +18,10 @@ class Sweep {
   explicit Sweep(std::function<void(ByteString const&)> const& visit) : visit_{visit} {}
 
   void legacy(core::CodeSize code) {
-    bool const has_rex = code == core::CodeSize::bits64;
     for (unsigned const prefix : {0U, 0x66U, 0xF3U, 0xF2U, 0xF0U}) {
-      for (unsigned wide = 0; wide <= (has_rex ? 1U : 0U); ++wide) {
-        for (unsigned map = 0; map < 4; ++map) {
-          begin(code);
-          if (prefix != 0) put(prefix);
-          if (wide != 0) put(0x48);
-          if (map > 0) put(0x0F);
-          if (map > 1) put(map == 2 ? 0x38 : 0x3A);
-          opcodes();
-        }
+      for (unsigned map = 0; map < 4; ++map) {
+        legacy_map(code, prefix, 0, map);
+        if (code == core::CodeSize::bits64) legacy_map(code, prefix, 0x48, map);
       }
     }
   }
@@ -56,6 +49,15 @@ class Sweep {
     head_.code = code;
   }
   void put(unsigned byte) { head_.data[head_.size++] = static_cast<std::uint8_t>(byte); }
+
+  void legacy_map(core::CodeSize code, unsigned prefix, unsigned rex, unsigned map) {
+    begin(code);
+    if (prefix != 0) put(prefix);
+    if (rex != 0) put(rex);
+    if (map > 0) put(0x0F);
+    if (map > 1) put(map == 2 ? 0x38 : 0x3A);
+    opcodes();
+  }
 
   /// All opcodes and ModRM bytes behind what has been put.
   void opcodes() {
