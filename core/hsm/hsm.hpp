@@ -147,6 +147,13 @@ class Hsm {
     return entry->held(*id);
   }
 
+  /// Who has the request of a vCPU now: what view_slot() wants to know. Nobody, where there is no
+  /// such VM or vCPU.
+  [[nodiscard]] HeldBy held_by(VmId vm, VcpuId vcpu) noexcept {
+    auto* const entry = find(vm);
+    return entry == nullptr ? HeldBy::nobody : entry->held_by(vcpu);
+  }
+
   /// First half of clearing a VM's requests before its reset: what is pending, and what comes in
   /// until end_clear(), is completed without an answer. `outstanding` requests are with ranged
   /// clients: the host gives them time to answer (Linux: at most 100 ms), then calls end_clear().

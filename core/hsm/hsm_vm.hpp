@@ -12,6 +12,7 @@
 #include "core/hsm/pci_config.hpp"
 #include "core/hsm/request.hpp"
 #include "core/ioreq/hsm_slot.hpp"
+#include "core/ioreq/owed.hpp"
 
 namespace acrn::core {
 
@@ -94,6 +95,20 @@ class HsmVm {
     return true;
   }
 
+  /// Who has this vCPU's request now, for the who-owes-what view. Looks, and changes nothing.
+  [[nodiscard]] HeldBy held_by(VcpuId vcpu) noexcept {
+    if (!memory_ || vcpu.value >= vcpu_count_) return HeldBy::nobody;
+    Held const& held = held_[vcpu.value];
+    HsmSlot<M> slot{*memory_, vcpu};
+    PendingRequest const request = slot.peek();
+    if (request.kind == PendingRequest::Kind::request) {
+      return clearing_ || is_wanted(request.access) ? HeldBy::nobody : HeldBy::no_client;
+    }
+    if (held.serial == not_held) return HeldBy::nobody;
+    bool const queued = (queued_[held.client] >> vcpu.value & 1U) != 0;
+    return queued ? HeldBy::queued : HeldBy::client;
+  }
+
   /// What a client holds of this vCPU, taken or not.
   [[nodiscard]] std::optional<Request> held(VcpuId vcpu) const noexcept {
     if (held_[vcpu.value].serial == not_held) return std::nullopt;
@@ -149,6 +164,14 @@ class HsmVm {
   }
 
  private:
+  /// Whether a scan would settle this access, or find a client for it.
+  [[nodiscard]] bool is_wanted(Access const& access) const noexcept {
+    if (!PciConfigPort::concerns(access)) return clients_.find(access).has_value();
+    ConfigDecision const config = config_.decide(access);
+    return config.kind == ConfigDecision::Kind::answered ||
+           clients_.find(config.access).has_value();
+  }
+
   static constexpr std::uint64_t not_held = 0;
 
   struct Held {

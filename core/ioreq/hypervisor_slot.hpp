@@ -10,6 +10,7 @@
 #include "core/check.hpp"
 #include "core/expected.hpp"
 #include "core/ioreq/memory.hpp"
+#include "core/ioreq/slot_phase.hpp"
 #include "core/ioreq/slot_word.hpp"
 #include "core/ioreq/transitions.hpp"
 #include "core/types.hpp"
@@ -148,17 +149,20 @@ class HypervisorSlot {
   }
 
   [[nodiscard]] bool in_flight() const noexcept { return phase_ == Phase::waiting; }
-  [[nodiscard]] SlotCounters const& counters() const noexcept { return counters_; }
-
- private:
-  enum class Phase : std::uint8_t { idle, waiting, cancelled, awaiting_clear };
-  /// Tries to withdraw by comparison before the word is simply overwritten: only a Service VM that
-  /// keeps changing it makes the comparison fail more than twice.
-  static constexpr int withdraw_attempts_max = 4;
-
+  [[nodiscard]] SlotPhase phase() const noexcept { return phase_; }
+  /// The number of the request in flight, or of the last one.
+  [[nodiscard]] Generation generation() const noexcept { return generation_; }
+  /// What the page says now.
   [[nodiscard]] SlotState state() noexcept {
     return word_state(memory_.load_word(base_ + abi::ioreq_offset::state));
   }
+  [[nodiscard]] SlotCounters const& counters() const noexcept { return counters_; }
+
+ private:
+  using Phase = SlotPhase;
+  /// Tries to withdraw by comparison before the word is simply overwritten: only a Service VM that
+  /// keeps changing it makes the comparison fail more than twice.
+  static constexpr int withdraw_attempts_max = 4;
 
   template <SlotState from, SlotEvent event>
   void publish() noexcept {
