@@ -151,7 +151,8 @@ struct Verdict {
 
 /// Prefixes, opcode and ModRM, up to the row.
 constexpr Verdict read_head(Cursor& cursor, CodeSize size, Head& head) noexcept {
-  head.prefixes = read_prefixes(cursor, size);
+  head.prefixes.size = size;
+  read_prefixes(cursor, head.prefixes);
   Opcode const opcode = read_opcode(cursor, head.prefixes);
   if (cursor.exhausted()) return {cursor.exhausted_status(), DecodeReason::none};
   if (opcode.refused == DecodeReason::opcode) return {DecodeStatus::unsupported, opcode.refused};

@@ -97,14 +97,14 @@ constexpr void take_prefix(Prefixes& prefixes, PrefixKind kind, std::uint8_t byt
 }
 
 /// Takes all legacy prefixes, in any order and number, and REX. A REX that another prefix follows
-/// is void. Outside 64-bit mode 40 to 4F are INC and DEC of a register.
-constexpr Prefixes read_prefixes(Cursor& cursor, CodeSize size) noexcept {
-  Prefixes prefixes{.size = size};
+/// is void. Outside 64-bit mode 40 to 4F are INC and DEC of a register. They go where they are to
+/// stay, for a copy right after writing single bytes costs the CPU more than reading them.
+constexpr void read_prefixes(Cursor& cursor, Prefixes& prefixes) noexcept {
   for (;;) {
     std::uint8_t const byte = cursor.peek();
     PrefixKind const kind = prefix_kinds[byte];
     bool const is_rex = kind == PrefixKind::rex;
-    if (kind == PrefixKind::none || (is_rex && size != CodeSize::bits64)) return prefixes;
+    if (kind == PrefixKind::none || (is_rex && prefixes.size != CodeSize::bits64)) return;
     prefixes.rex = is_rex ? byte : std::uint8_t{0};
     take_prefix(prefixes, kind, byte);
     cursor.take();
