@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "core/decode/ept_qualification.hpp"
@@ -36,7 +37,7 @@ class InstructionOp {
   void start(VmExit const& exit, Profile const& profile, Guest<Cpu, Memory> guest, Step& step) {
     EptQualification const ept = decode_ept_qualification(exit.qualification);
     code_.count = 0;
-    reason_ = DecodeReason::none;
+    decoded_.reason = DecodeReason::none;
     if (ept.linear_address_valid && !ept.final_translation) {
       return end_with(step, Unsupported::page_tables);
     }
@@ -44,14 +45,14 @@ class InstructionOp {
     AddressingState const state = addressing_state(guest.cpu, flags);
     if (!decode_code(exit, state, guest, step)) return;
     if (refuses(profile, state)) return end_with(step, Fault{Vector::invalid_opcode});
-    plan_ = memory_plan(insn_);
+    plan_ = memory_plan(insn());
     operands_.start(
         {.gpa = exit.gpa,
          .readable = ept.readable,
          .write_space = ept.is_write_protection() ? Space::write_protect : Space::mmio});
-    if (insn_.repeat != Repeat::none && has_no_elements(guest.cpu)) {
+    if (insn().repeat != Repeat::none && has_no_elements(guest.cpu)) {
       step.kind = StepKind::done;
-      step.commit.start(insn_.length);
+      step.commit.start(insn().length);
       step.commit.rip_size = rip_size_;
       return end_flags(step.commit, flags, flags);
     }
@@ -60,7 +61,7 @@ class InstructionOp {
       return end_without_effect(step);  // another CPU changed the code or the page tables
     }
     bool const blind =
-        insn_.operation == Operation::bit_or || insn_.operation == Operation::bit_and;
+        insn().operation == Operation::bit_or || insn().operation == Operation::bit_and;
     if (blind && plan_.write == 0 && profile.old_value == OldValueRule::zero) {
       plan_.first_read = no_operand;
     }
@@ -79,14 +80,14 @@ class InstructionOp {
   /// follow.
   [[nodiscard]] std::span<std::uint8_t const> bytes() const noexcept { return code_.view(); }
   /// Why it was not decoded.
-  [[nodiscard]] DecodeReason reason() const noexcept { return reason_; }
+  [[nodiscard]] DecodeReason reason() const noexcept { return decoded_.reason; }
   /// Whether the reads and the write are to be one atomic access.
-  [[nodiscard]] bool is_locked() const noexcept { return insn_.lock; }
+  [[nodiscard]] bool is_locked() const noexcept { return insn().lock; }
 
  private:
   enum class Stage : std::uint8_t { first_read, second_read, write };
 
-  /// Fills code_ and insn_, or ends the step and answers false.
+  /// Fills code_ and decoded_, or ends the step and answers false.
   template <CpuView Cpu, GuestMemory Memory>
   bool decode_code(VmExit const& exit, AddressingState const& state, Guest<Cpu, Memory> guest,
                    Step& step) {
@@ -96,51 +97,56 @@ class InstructionOp {
     auto const given = std::min<std::size_t>(exit.instruction_bytes.size(), code_.bytes.size());
     std::copy_n(exit.instruction_bytes.begin(), given, code_.bytes.begin());
     code_.count = static_cast<std::uint8_t>(given);
-    Decoded decoded{.status = DecodeStatus::need_more};
-    if (given != 0) decoded = decode(code_.view(), size);
-    while (decoded.status == DecodeStatus::need_more) {  // each round adds a byte, up to 15
+    decode_bytes(size);
+    while (decoded_.status == DecodeStatus::need_more) {  // each round adds a byte, up to 15
       auto const more = fetch_more(state, guest.memory, where, code_);
       if (!more) {
         end_with(step, more.error());
         return false;
       }
-      decoded = decode(code_.view(), size);
+      decode_bytes(size);
     }
-    insn_ = decoded.instruction;
-    reason_ = decoded.reason;
-    if (decoded.status == DecodeStatus::decoded) return true;
-    bool const too_long = decoded.status == DecodeStatus::too_long;
+    if (decoded_.status == DecodeStatus::decoded) return true;
+    bool const too_long = decoded_.status == DecodeStatus::too_long;
     end_with(step, Fault{too_long ? Vector::general_protection : Vector::invalid_opcode});
     return false;
   }
+
+  /// In place: copies of what was just written byte by byte are slow.
+  void decode_bytes(CodeSize size) noexcept {
+    ::new (static_cast<void*>(&decoded_)) Decoded{decode(code_.view(), size)};
+  }
+  [[nodiscard]] Instruction const& insn() const noexcept { return decoded_.instruction; }
 
   /// What decodes and is undefined all the same: VEX where there is none, LOCK where the profile
   /// has none. XCHG locks without the prefix.
   [[nodiscard]] bool refuses(Profile const& profile, AddressingState const& state) const noexcept {
     bool const old_mode =
         state.rules == SegmentRules::real_mode || state.rules == SegmentRules::virtual_8086;
-    if (old_mode && insn_.encoding == Encoding::vex) return true;
+    if (old_mode && insn().encoding == Encoding::vex) return true;
     constexpr std::uint8_t lock_prefix = 0xf0;
-    bool const prefixed = insn_.operation != Operation::xchg || code_.bytes.front() == lock_prefix;
-    return insn_.lock && prefixed && profile.lock == LockRule::undefined;
+    bool const prefixed = insn().operation != Operation::xchg || code_.bytes.front() == lock_prefix;
+    return insn().lock && prefixed && profile.lock == LockRule::undefined;
   }
 
   template <CpuView Cpu>
   [[nodiscard]] bool has_no_elements(Cpu& cpu) const {
-    return elements_left({.address_size = insn_.address_size, .repeat = insn_.repeat}, cpu) == 0;
+    return elements_left({.address_size = insn().address_size, .repeat = insn().repeat}, cpu) == 0;
   }
 
   /// Sets the spans of all operands in the order of their use, or ends the step: false.
   template <CpuView Cpu, GuestMemory Memory>
   bool find_operands(AddressingState const& state, Guest<Cpu, Memory> guest, Step& step) {
-    bool const stack = insn_.operation == Operation::push || insn_.operation == Operation::pop;
+    bool const stack = insn().operation == Operation::push || insn().operation == Operation::pop;
     stack_size_ = stack ? stack_pointer_size(state, guest.cpu) : std::uint8_t{0};
     OperandFinder<Cpu, Memory> finder{state, guest.cpu, guest.memory, step};
-    Alignment const alignment = insn_.aligned ? Alignment::required : Alignment::any;
+    Alignment const alignment = insn().aligned ? Alignment::required : Alignment::any;
     for (std::uint8_t const operand : {plan_.first_read, plan_.second_read, plan_.write}) {
       bool const again = operand == plan_.write && operand == plan_.first_read;
       if (operand == no_operand || (again && operands_.span(operand).count != 0)) continue;
-      SegmentedAccess const access = operand_access(insn_, operand, stack_size_, guest.cpu);
+      AccessKind const kind = operand == plan_.write ? AccessKind::write : AccessKind::read;
+      SegmentedAccess const access =
+          operand_access(insn(), {operand, kind, stack_size_}, guest.cpu);
       if (!finder.find(access, alignment, operands_.span(operand))) return false;
     }
     return true;
@@ -177,22 +183,21 @@ class InstructionOp {
   template <CpuView Cpu>
   void compute(Cpu& cpu, Commit& commit) {
     std::uint64_t const flags = cpu.rflags();
-    commit.start(insn_.length);
+    commit.start(insn().length);
     Execution work{
         .memory = operands_.data(), .second = second_, .flags = flags, .stack_size = stack_size_};
-    execute(insn_, cpu, work, commit);
+    execute(insn(), cpu, work, commit);
     if (work.repeats) commit.rip_advance = 0;
     commit.rip_size = rip_size_;
     end_flags(commit, flags, work.flags);
   }
 
   OperandMemory operands_{};
-  Instruction insn_{};
+  Decoded decoded_{};
   std::uint64_t second_{};  // the first of two reads
   CodeBytes code_{};
   MemoryPlan plan_{};
   Stage stage_{};
-  DecodeReason reason_{};
   std::uint8_t rip_size_{};
   std::uint8_t stack_size_{};
 };

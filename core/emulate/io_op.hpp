@@ -47,15 +47,14 @@ class IoOp {
     }
     if (exit.mmio.size != 0) return start_decoded(exit);
     form_ = Form::instruction;
-    instruction_.start(exit, profile, Guest<Cpu, Memory>{cpu, memory}, step_);
-    return step_;
+    return start_many(exit, profile, Guest<Cpu, Memory>{cpu, memory});
   }
 
   /// The step after the current access got `value`; only its low bytes count, and only for reads.
   template <CpuView Cpu, GuestMemory Memory>
   Step& next(std::uint64_t value, Cpu& cpu, Memory& memory) {
     if (form_ >= Form::instruction) [[unlikely]] {
-      return next_of_many(value, Guest<Cpu, Memory>{cpu, memory});
+      return next_many(value, Guest<Cpu, Memory>{cpu, memory});
     }
     std::uint8_t const size = step_.access.size;
     step_.kind = StepKind::done;
@@ -107,8 +106,7 @@ class IoOp {
     bool const string = decode_io_qualification(exit.qualification).form == IoForm::string;
     if (string && profile.string_io == StringIoRule::emulate) [[unlikely]] {
       form_ = Form::string_port;
-      string_port_.start(exit, Guest<Cpu, Memory>{cpu, memory}, step_);
-      return step_;
+      return start_many(exit, profile, Guest<Cpu, Memory>{cpu, memory});
     }
     form_ = Form::pio;
     in32_ = profile.in32;
@@ -116,9 +114,20 @@ class IoOp {
     return step_;
   }
 
-  /// Kept out of the way of plain accesses.
+  /// Operations of many accesses are kept out of the way of plain ones.
   template <CpuView Cpu, GuestMemory Memory>
-  [[gnu::noinline]] Step& next_of_many(std::uint64_t value, Guest<Cpu, Memory> guest) {
+  [[gnu::noinline]] Step& start_many(VmExit const& exit, Profile const& profile,
+                                     Guest<Cpu, Memory> guest) {
+    if (form_ == Form::instruction) {
+      instruction_.start(exit, profile, guest, step_);
+    } else {
+      string_port_.start(exit, guest, step_);
+    }
+    return step_;
+  }
+
+  template <CpuView Cpu, GuestMemory Memory>
+  [[gnu::noinline]] Step& next_many(std::uint64_t value, Guest<Cpu, Memory> guest) {
     if (form_ == Form::instruction) {
       instruction_.next(value, guest, step_);
     } else {

@@ -56,7 +56,11 @@ struct OperandFinder {
       end_with(step, Fault{.vector = Vector::alignment_check});
       return false;
     }
-    span = *found;
+    span.count = found->count;
+    for (std::uint8_t i = 0; i < found->count; ++i) {  // by field: see InstructionOp::decode_bytes
+      span.pieces[i].gpa = found->pieces[i].gpa;
+      span.pieces[i].size = found->pieces[i].size;
+    }
     return true;
   }
 

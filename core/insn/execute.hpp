@@ -27,7 +27,7 @@ struct Execution {
   bool repeats{};
 };
 
-/// Bytes swapped, bits extended: the moves.
+/// The operand that is not memory, as an operation sees it.
 template <CpuView Cpu>
 constexpr std::uint64_t read_other(Instruction const& insn, Cpu& cpu) {
   switch (insn.other) {

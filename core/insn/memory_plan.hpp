@@ -86,32 +86,36 @@ constexpr std::uint64_t memory_offset(Instruction const& insn, std::uint8_t stac
   return offset;
 }
 
-/// Where an operand is, and whether it is written. `stack_size`: bytes of rSP that count.
+/// One operand of an instruction.
+struct OperandUse {
+  std::uint8_t operand{};
+  AccessKind kind{};
+  std::uint8_t stack_size{};  ///< bytes of rSP that count; 0: the instruction has no stack operand
+};
+
+/// Where the operand is.
 template <CpuView Cpu>
-constexpr SegmentedAccess operand_access(Instruction const& insn, std::uint8_t operand,
-                                         std::uint8_t stack_size, Cpu& cpu) {
-  bool const writes = memory_plan(insn).write == operand;
-  AccessKind const kind = writes ? AccessKind::write : AccessKind::read;
-  if (operand == 0) {
+constexpr SegmentedAccess operand_access(Instruction const& insn, OperandUse use, Cpu& cpu) {
+  if (use.operand == 0) {
     return {.segment = insn.memory.segment,
-            .offset = memory_offset(insn, stack_size, cpu),
+            .offset = memory_offset(insn, use.stack_size, cpu),
             .address_size = insn.address_size,
             .size = insn.memory.size,
-            .kind = kind};
+            .kind = use.kind};
   }
-  if (stack_size == 0) {
+  if (use.stack_size == 0) {
     return {.segment = Segment::es,
             .offset = cpu.read_register(Register::rdi),
             .address_size = insn.address_size,
             .size = insn.operand_size,
-            .kind = kind};
+            .kind = use.kind};
   }
   std::uint64_t const top = cpu.read_register(Register::rsp);
   return {.segment = Segment::ss,
-          .offset = writes ? top - insn.operand_size : top,
-          .address_size = stack_size,
+          .offset = use.kind == AccessKind::write ? top - insn.operand_size : top,
+          .address_size = use.stack_size,
           .size = insn.operand_size,
-          .kind = kind};
+          .kind = use.kind};
 }
 
 }  // namespace acrn::core

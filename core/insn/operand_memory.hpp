@@ -94,19 +94,19 @@ class OperandMemory {
   bool needs_access(Transfer transfer, Memory& memory, Access& access) {
     LinearSpan const& span = spans_[transfer.operand];
     for (;;) {
-      SpanPiece piece = span.pieces[0];
+      SpanPiece const* piece = &span.pieces[0];
       auto in_piece = offset_;
-      if (offset_ >= piece.size) {
-        in_piece = static_cast<std::uint8_t>(offset_ - piece.size);
-        piece = span.pieces[1];
-        if (span.count == 1 || in_piece >= piece.size) {
+      if (offset_ >= piece->size) {
+        in_piece = static_cast<std::uint8_t>(offset_ - piece->size);
+        piece = &span.pieces[1];
+        if (span.count == 1 || in_piece >= piece->size) {
           offset_ = 0;
           return false;
         }
       }
-      unsigned const rest = piece.size - unsigned{in_piece};
+      unsigned const rest = piece->size - unsigned{in_piece};
       auto const size = static_cast<std::uint8_t>(std::bit_floor(std::min(rest, 8U)));
-      Gpa const gpa{piece.gpa.value + in_piece};
+      Gpa const gpa{piece->gpa.value + in_piece};
       bool const done = transfer.direction == Direction::read ? read_ram(memory, gpa, size)
                                                               : write_ram(memory, gpa, size);
       if (!done) {
