@@ -2,6 +2,7 @@
 // One guest access to a port or to memory-mapped I/O, and the discipline of its value's width.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "core/types.hpp"
@@ -23,9 +24,20 @@ struct Access {
   friend constexpr bool operator==(Access const&, Access const&) = default;
 };
 
-/// Ones in the low `size` bytes. `size` is 1 to 8; 0 gives 0.
+namespace detail {
+/// By size, so that no access needs a branch for it: every one asks several times.
+inline constexpr std::array<std::uint64_t, 16> size_masks = [] {
+  std::array<std::uint64_t, 16> masks{};
+  for (unsigned size = 0; size < masks.size(); ++size) {
+    masks[size] = size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8U * size) - 1;
+  }
+  return masks;
+}();
+}  // namespace detail
+
+/// Ones in the low `size` bytes. `size` is at most 15; from 8 on all bits are ones.
 constexpr std::uint64_t size_mask(std::uint8_t size) noexcept {
-  return size >= access_size_max ? ~std::uint64_t{0} : (std::uint64_t{1} << (8U * size)) - 1;
+  return detail::size_masks.data()[size % detail::size_masks.size()];
 }
 
 /// `value` cut to the low `size` bytes.

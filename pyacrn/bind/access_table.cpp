@@ -112,7 +112,7 @@ AccessTable make_access_table(replay::Plan const& plan) {
     table.vm.push_back(vcpu.vm.value);
     table.vcpu.push_back(vcpu.vcpu.value);
     if (timed) table.time.push_back(access.time);
-    table.shape.push_back(access.shape);
+    table.shape.push_back(traces::pack_shape(replay::guest_access(access)));
     table.address.push_back(access.address);
     table.value.push_back(access.value);
     table.value_known.push_back(access.value_known ? 1 : 0);

@@ -15,7 +15,7 @@ constexpr unsigned page_shift = 12;
 
 /// What puts accesses into one group: the space, and the port or the page.
 std::uint64_t region_key(replay::PlannedAccess const& access) {
-  core::Space const space = traces::shape_space(access.shape);
+  core::Space const space = access.space;
   std::uint64_t const place =
       space == core::Space::port ? access.address : access.address >> page_shift;
   return place << 2U | static_cast<std::uint64_t>(space);
@@ -73,7 +73,7 @@ void Tally::served(core::HsmClientId client, Finished const& access, std::string
 }
 
 void Tally::add(Draft& group, replay::PlannedAccess const& access, SimTime length) {
-  ++(traces::shape_direction(access.shape) == core::Direction::read ? group.reads : group.writes);
+  ++(access.direction == core::Direction::read ? group.reads : group.writes);
   group.latency.record(length.ns());
   std::uint64_t const recorded = recorded_ns(access);
   if (recorded != traces::no_stamp) group.recorded.record(recorded);
@@ -100,7 +100,7 @@ Tally::Draft& Tally::region(replay::PlannedAccess const& access) {
 }
 
 std::string Tally::region_name(replay::PlannedAccess const& access) const {
-  core::Space const space = traces::shape_space(access.shape);
+  core::Space const space = access.space;
   if (space == core::Space::port) return fmt::format("port {:#05x}", access.address);
   std::string name =
       fmt::format("{} {:#x}", core::name(space), access.address >> page_shift << page_shift);

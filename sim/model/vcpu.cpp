@@ -173,14 +173,11 @@ void VcpuActor::give_turn_back(SimTime time) {
 /// further elements, or pieces of an access over a page's edge. Accesses to the PCI configuration
 /// ports keep it to their end: the HSM's address register behind them is one for all vCPUs.
 bool VcpuActor::gives_turn_back_early() const {
-  constexpr std::uint64_t config_first = 0xcf8;
-  constexpr std::uint64_t config_last = 0xcff;
   constexpr std::uint64_t page = core::guest_page_size_bytes;
   replay::PlannedAccess const& access = planned();
-  std::uint64_t const size = traces::shape_size(access.shape);
-  if (traces::shape_space(access.shape) == core::Space::port) {
-    bool const config = access.address <= config_last && access.address + size > config_first;
-    return is_last_element() && !config;
+  std::uint64_t const size = access.size;
+  if (access.space == core::Space::port) {
+    return is_last_element() && !replay::touches_config_ports(replay::guest_access(access));
   }
   return is_last_element() && access.address % page + size <= page;
 }

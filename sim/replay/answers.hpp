@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "core/access.hpp"
 #include "core/types.hpp"
-#include "sim/replay/plan.hpp"
-#include "traces/reader.hpp"
+#include "traces/rows.hpp"
 
 namespace acrn::replay {
 
@@ -14,21 +14,21 @@ namespace acrn::replay {
 inline constexpr std::uint64_t config_address_port = 0xcf8;
 inline constexpr std::uint64_t config_port_last = 0xcff;
 
-inline bool touches_config_ports(std::uint8_t shape, std::uint64_t address) {
-  return address <= config_port_last && traces::shape_space(shape) == core::Space::port &&
-         address + traces::shape_size(shape) > config_address_port;
+constexpr bool touches_config_ports(core::Access const& access) {
+  return access.space == core::Space::port && access.address <= config_port_last &&
+         access.address + access.size > config_address_port;
 }
 
 /// Whether the recorded device inside the hypervisor takes it: what a handler there answered, what
 /// was queued without waiting, and configuration ports of a VM without a host bridge. Those nobody
 /// claimed, yet an HSM would answer them as if there were one.
-inline bool device_answers(PlannedAccess const& access) {
-  switch (access.handling) {
+constexpr bool device_answers(core::Access const& access, traces::Handling handling) {
+  switch (handling) {
     case traces::Handling::hypervisor:
     case traces::Handling::queued:
       return true;
     case traces::Handling::unclaimed:
-      return touches_config_ports(access.shape, access.address);
+      return touches_config_ports(access);
     case traces::Handling::unknown:
     case traces::Handling::forwarded:
       break;

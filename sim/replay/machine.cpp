@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/check.hpp"
+#include "sim/replay/answers.hpp"
 #include "sim/replay/coalesce.hpp"
 
 namespace acrn::replay {
@@ -137,7 +138,7 @@ void Machine::order_config_accesses() {
   for (std::size_t i = 0; i < plan_.accesses().size(); ++i) {
     PlannedAccess const& access = plan_.accesses()[i];
     Vm& vm = *vcpus_[access.vcpu]->vm;
-    if (vm.orders_config && touches_config_ports(access.shape, access.address))
+    if (vm.orders_config && touches_config_ports(guest_access(access)))
       vm.config_positions.push_back(i);
   }
 }
@@ -145,16 +146,16 @@ void Machine::order_config_accesses() {
 bool Machine::may_begin(std::size_t position) const {
   PlannedAccess const& access = plan_.accesses()[position];
   Vm const& vm = *vcpus_[access.vcpu]->vm;
-  if (!vm.orders_config || !touches_config_ports(access.shape, access.address)) return true;
+  if (!vm.orders_config || !touches_config_ports(guest_access(access))) return true;
   return vm.config_positions[vm.config_next] == position;
 }
 
 core::HandlerResult Machine::recorded_device(void* context, core::Access& access,
                                              core::Ticks /*now*/, core::Effects& /*effects*/) {
   Vcpu const& vcpu = *static_cast<Vm*>(context)->acting;
-  if (!vcpu.device_answers) return core::HandlerResult::declined();
+  if (!vcpu.access->device_answers) return core::HandlerResult::declined();
   if (access.direction == core::Direction::read) {
-    access.value = piece_of(vcpu.planned, access, vcpu.answer);
+    access.value = piece_of(vcpu.access->address, access, vcpu.answer);
   }
   return core::HandlerResult::handled();
 }
@@ -164,6 +165,7 @@ ReplayResult Machine::result() const {
   result.divergences = checker_.divergences();
   result.fields = checker_.fields();
   result.first_divergence = checker_.first();
+  plain_.add_to(result);
   for (auto const& vcpu : vcpus_) result.vcpu_digests.push_back(vcpu->digest.value());
   result.digest = traces::combine_digests(result.vcpu_digests);
   return result;

@@ -16,6 +16,7 @@
 #include "core/ioreq/page.hpp"
 #include "core/profile.hpp"
 #include "sim/replay/checker.hpp"
+#include "sim/replay/plain.hpp"
 #include "sim/replay/plan.hpp"
 #include "sim/replay/recorder.hpp"
 #include "sim/replay/register_file.hpp"
@@ -99,13 +100,15 @@ class Machine {
   void make_clients(Vm& vm);
   void order_config_accesses();
   [[nodiscard]] Vcpu& vcpu_at(std::size_t index) const;
-  static core::VmExit make_exit(Vcpu& vcpu);
-  void take_recorded_exit(Vcpu& vcpu, core::VmExit& exit) const;
+  static void make_exit(Vcpu& vcpu);
+  void take_recorded_exit(Vcpu& vcpu) const;
+  [[nodiscard]] std::size_t position(Vcpu const& vcpu) const;
   template <class Step>
   core::Progress act(Vcpu& vcpu, Step step);
-  void check_exit(Vcpu const& vcpu);
   void check_recorded_exit(Vcpu const& vcpu);
-  void check_outputs(Vcpu const& vcpu, core::Access const& access);
+  static std::uint64_t output(Vcpu const& vcpu);
+  void finish_checked(Vcpu& vcpu, traces::DigestEntry& entry, std::span<std::uint64_t const> stamps);
+  void check_outputs(Vcpu const& vcpu, std::uint64_t value);
   void check_destination(Vcpu const& vcpu);
   void check_slots(Vcpu const& vcpu);
   static Evidence value_evidence(Vcpu const& vcpu);
@@ -125,6 +128,7 @@ class Machine {
   std::unique_ptr<core::Hsm<LoggedMemory>> hsm_;
   std::vector<MachineClient> clients_;
   Checker checker_;
+  PlainTally plain_;
   ReplayResult totals_;
 };
 

@@ -11,9 +11,7 @@
 #include <vector>
 
 #include "core/check.hpp"
-#include "core/decode/ept_qualification.hpp"
-#include "core/decode/io_qualification.hpp"
-#include "sim/replay/answers.hpp"
+#include "sim/replay/exit_word.hpp"
 #include "sim/replay/machine.hpp"
 
 namespace acrn::replay {
@@ -51,6 +49,7 @@ struct Machine::Vcpu {
   ReplaySlot* slot;
   SlotLog* log;
   core::VcpuIo io;
+  core::VmExit exit;
   RegisterFile registers;
   NoGuestMemory memory;
   core::Effects effects;
@@ -58,38 +57,24 @@ struct Machine::Vcpu {
 
   // The element in hand.
   PlannedAccess const* access{};
-  core::Access planned{};  // the same as core's type, without value
-  std::size_t position{};
   std::uint32_t element{};
-  std::uint64_t answer{};  // what device or client gives, or the guest writes
   core::Progress progress{};
-  bool value_known{};          // `answer` is the capture's
-  bool device_answers{};       // the recorded device takes it
-  bool forwarded{};            // some of it went through the slot
-  bool client_answered{};      // some of it reached a client
-  bool rax_recorded{};         // the written value came from a recorded RAX
+  bool value_known{};      // `answer` is the capture's
+  std::uint64_t answer{};  // what device or client gives, or the guest writes
+  struct Course {          // of its emulation so far
+    bool forwarded{};        // some of it went through the slot
+    bool client_answered{};  // some of it reached a client
+    bool rax_recorded{};     // the written value came from a recorded RAX
+  } course;
   core::HsmClientId client{};  // if client_answered
 };
 
-/// What the part of the access that `piece` is has of the whole's `value`, not cut to its size.
-inline std::uint64_t piece_of(core::Access const& whole, core::Access const& piece,
+/// What the part of the access at `address` that `piece` is has of the whole's `value`, not cut to
+/// its size.
+inline std::uint64_t piece_of(std::uint64_t address, core::Access const& piece,
                               std::uint64_t value) {
   // Of ports the low bits are the same although they wrap; no access is longer than 8 bytes.
-  return value >> (8U * ((piece.address - whole.address) % core::access_size_max));
-}
-
-/// The qualification of the exit that an access makes: for MMIO, as EPT reports a data access to a
-/// page which is not there.
-constexpr std::uint64_t qualification(core::Access const& access) {
-  if (access.space == core::Space::port) {
-    return core::encode_io_qualification({.port = {static_cast<std::uint16_t>(access.address)},
-                                          .size = access.size,
-                                          .direction = access.direction});
-  }
-  return core::encode_ept_qualification({.read = access.direction == core::Direction::read,
-                                         .write = access.direction == core::Direction::write,
-                                         .linear_address_valid = true,
-                                         .final_translation = true});
+  return value >> (8U * ((piece.address - address) % core::access_size_max));
 }
 
 /// Without the checks of vector and unique_ptr: plan and machine agree on the numbers.
@@ -97,31 +82,29 @@ inline Machine::Vcpu& Machine::vcpu_at(std::size_t index) const {
   return *vcpus_.data()[index].get();
 }
 
+/// Of the vCPU's access in hand.
+inline std::size_t Machine::position(Vcpu const& vcpu) const {
+  return static_cast<std::size_t>(vcpu.access - plan_.accesses().data());
+}
+
 inline core::Progress Machine::begin(std::size_t position, std::uint32_t element, core::Ticks now) {
   PlannedAccess const& access = plan_.accesses().data()[position];
   Vcpu& vcpu = vcpu_at(access.vcpu);
+  bool const nobody_answers = access.handling == traces::Handling::unclaimed &&
+                              access.direction == core::Direction::read;
   vcpu.access = &access;
-  vcpu.planned = {.space = traces::shape_space(access.shape),
-                  .direction = traces::shape_direction(access.shape),
-                  .size = traces::shape_size(access.shape),
-                  .address = access.address};
-  vcpu.position = position;
   vcpu.element = element;
   vcpu.value_known = access.value_known && element == 0;
-  bool const nobody_answers = access.handling == traces::Handling::unclaimed &&
-                              vcpu.planned.direction == core::Direction::read;
   vcpu.answer = vcpu.value_known && !nobody_answers ? access.value : ~std::uint64_t{0};
-  vcpu.device_answers = replay::device_answers(access);
-  vcpu.forwarded = false;
-  vcpu.client_answered = false;
-  vcpu.rax_recorded = false;
+  vcpu.course = {};
   vcpu.log->clear();
   vcpu.registers.forget_asked();
-  core::VmExit exit = make_exit(vcpu);
+  make_exit(vcpu);
   if (access.exit != no_planned_exit) [[unlikely]]
-    take_recorded_exit(vcpu, exit);
-  return act(vcpu,
-             [&](auto const& env, core::Turn turn) { return vcpu.io.begin(exit, env, turn, now); });
+    take_recorded_exit(vcpu);
+  return act(vcpu, [&](auto const& env, core::Turn turn) {
+    return vcpu.io.begin(vcpu.exit, env, turn, now);
+  });
 }
 
 inline core::Progress Machine::resume(std::size_t vcpu_number, core::Ticks now) {
@@ -146,7 +129,7 @@ core::Progress Machine::act(Vcpu& vcpu, Step step) {
       .effects = vcpu.effects};
   vcpu.progress = step(env, core::Turn{vm.turns++});
   if (vcpu.effects.upcall_wanted()) {
-    vcpu.forwarded = true;
+    vcpu.course.forwarded = true;
     ++totals_.upcalls;
   }
   return vcpu.progress;
@@ -154,22 +137,25 @@ core::Progress Machine::act(Vcpu& vcpu, Step step) {
 
 /// The exit whose emulation makes the planned access. Captures know which access it was, not which
 /// instruction: ports are IN or OUT, MMIO is a move between memory and RAX.
-inline core::VmExit Machine::make_exit(Vcpu& vcpu) {
-  core::Access const& planned = vcpu.planned;
+inline void Machine::make_exit(Vcpu& vcpu) {
+  PlannedAccess const& planned = *vcpu.access;
+  core::VmExit& exit = vcpu.exit;
+  exit.qualification = planned.qualification;
+  exit.instruction_length = 0;
   if (planned.space == core::Space::port) {
+    exit.reason = core::ExitReason::io_instruction;
     if (planned.direction == core::Direction::write) {
       vcpu.registers.set_low(core::Register::rax, vcpu.answer, planned.size);
     }
-    return {.reason = core::ExitReason::io_instruction, .qualification = qualification(planned)};
+    return;
   }
-  return {.reason = core::ExitReason::ept_violation,
-          .qualification = qualification(planned),
-          .gpa = {planned.address},
-          .mmio = {.direction = planned.direction,
-                   .size = planned.size,
-                   .value = vcpu.answer,
-                   .destination = core::Register::rax,
-                   .extend = core::Extend::by_size}};
+  exit.reason = core::ExitReason::ept_violation;
+  exit.gpa = {planned.address};
+  exit.mmio = {.direction = planned.direction,
+               .size = planned.size,
+               .value = vcpu.answer,
+               .destination = core::Register::rax,
+               .extend = core::Extend::by_size};
 }
 
 inline core::Effects const& Machine::effects(std::size_t vcpu) const {
@@ -194,10 +180,10 @@ inline std::optional<core::Request> Machine::next_request(core::HsmClientId clie
 inline core::CompletionEffects Machine::complete(core::Request const& request) {
   mover_ = SlotMover::client;
   Vcpu& vcpu = vcpu_at(vcpu_index(request.from));
-  vcpu.client_answered = true;
+  vcpu.course.client_answered = true;
   vcpu.client = request.client;
   // The request may be a converted one: which piece of the guest's access it is, the vCPU knows.
-  return hsm_->complete(request, piece_of(vcpu.planned, vcpu.io.request(), vcpu.answer));
+  return hsm_->complete(request, piece_of(vcpu.access->address, vcpu.io.request(), vcpu.answer));
 }
 
 inline std::size_t Machine::vcpu_index(core::VcpuRef vcpu) const {
@@ -213,82 +199,28 @@ inline void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t con
   bool const done = vcpu.progress == core::Progress::done;
   core::check(done || vcpu.progress == core::Progress::fault,
               "an access is finished once, when the machine has done or refused it");
-  traces::DigestEntry entry{.access = vcpu.planned};
-  ++totals_.elements;
-  totals_.accesses += vcpu.element == 0 ? 1 : 0;
-  if (vcpu.element == 0) check_exit(vcpu);
-  if (done) [[likely]] {
-    core::Commit const& commit = vcpu.io.commit();
-    bool const read = entry.access.direction == core::Direction::read;
-    entry.access.value =
-        core::truncate(read ? commit.values.front() : vcpu.io.access().value, entry.access.size);
-    ++(vcpu.forwarded ? totals_.forwarded : totals_.handled);
-    check_outputs(vcpu, entry.access);
-    if (options_.recorder != nullptr) [[unlikely]]
-      record(vcpu, entry, stamps);
-    vcpu.registers.apply(commit);
+  PlannedAccess const& planned = *vcpu.access;
+  traces::DigestEntry entry{.access = guest_access(planned)};
+  if (done) [[likely]]
+    entry.access.value = output(vcpu);
+  bool const as_planned = done && entry.access.value == planned.value &&
+                          vcpu.course.forwarded != planned.device_answers;
+  if (planned.plain != not_plain && as_planned && options_.recorder == nullptr) [[likely]] {
+    plain_.add(planned.plain);
+    vcpu.registers.apply(vcpu.io.commit());
   } else {
-    take_fault(vcpu, entry);
-    if (options_.recorder != nullptr) record(vcpu, entry, stamps);
+    finish_checked(vcpu, entry, stamps);
   }
   vcpu.digest.add(entry);
-  if (touches_config_ports(vcpu.access->shape, vcpu.access->address)) [[unlikely]]
-    config_finished(vcpu);
   vcpu.progress = core::Progress::waiting;
 }
 
-inline void Machine::compare(Vcpu const& vcpu, Comparison const& comparison) {
-  checker_.compare(vcpu.position, vcpu.id, comparison);
-}
-
-/// The access row against the qualification that the CPU gave for its exit.
-inline void Machine::check_exit(Vcpu const& vcpu) {
-  if (vcpu.access->exit == no_planned_exit) [[likely]] {
-    checker_.unknown(1);
-  } else {
-    check_recorded_exit(vcpu);
-  }
-}
-
-/// What the access did against what the capture says it did.
-inline void Machine::check_outputs(Vcpu const& vcpu, core::Access const& access) {
-  PlannedAccess const& planned = *vcpu.access;
-  bool const handling_known = planned.handling != traces::Handling::unknown;
-  compare(vcpu, {.field = Field::handling,
-                 .evidence = handling_known ? Evidence::same_source : Evidence::none,
-                 .expected = vcpu.device_answers ? 0U : 1U,
-                 .actual = vcpu.forwarded ? 1U : 0U});
-  compare(vcpu, {.field = Field::value,
-                 .evidence = value_evidence(vcpu),
-                 .expected = planned.value,
-                 .actual = access.value});
-  if (access.direction == core::Direction::read) {
-    if (planned.exit == no_planned_exit) [[likely]] {
-      checker_.unknown(1);
-    } else {
-      check_destination(vcpu);
-    }
-  }
-  if (vcpu.forwarded) {
-    if (planned.slot_path == no_slot_path) [[likely]] {
-      checker_.unknown(1);
-    } else {
-      check_slots(vcpu);
-    }
-  }
-}
-
-/// What equality of the access's value would prove.
-inline Evidence Machine::value_evidence(Vcpu const& vcpu) {
-  if (!vcpu.value_known) return Evidence::none;
-  if (vcpu.planned.direction == core::Direction::write) {
-    return vcpu.rax_recorded ? Evidence::independent : Evidence::same_source;
-  }
-  if (vcpu.access->handling == traces::Handling::unclaimed) return Evidence::independent;
-  bool const computed_by_hsm = vcpu.forwarded && !vcpu.client_answered;
-  if (!computed_by_hsm) [[likely]]
-    return Evidence::same_source;
-  return vcpu.vm->config_known ? Evidence::independent : Evidence::none;
+/// What the guest got, or what the device was given, cut to size.
+inline std::uint64_t Machine::output(Vcpu const& vcpu) {
+  bool const read = vcpu.access->direction == core::Direction::read;
+  std::uint64_t const& value =
+      read ? vcpu.io.commit().values.front() : vcpu.io.access().value;
+  return core::truncate(value, vcpu.access->size);
 }
 
 }  // namespace acrn::replay

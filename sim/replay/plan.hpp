@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/access.hpp"
 #include "core/types.hpp"
 #include "traces/reader.hpp"
 
@@ -38,21 +39,38 @@ constexpr std::uint16_t append_slot_path(std::uint16_t path, std::uint8_t to, st
   return static_cast<std::uint16_t>(path | ((to & 3U) | (actor & 3U) << 2U) << shift);
 }
 
-/// One access to replay. Its index in Plan::accesses() is its position in the order of turns.
+/// One access to replay. Its index in Plan::accesses() is its position in the order of turns. One
+/// cache line: what the engines would otherwise work out for each replay is worked out here once.
 struct PlannedAccess {
   std::uint64_t time{};  ///< ticks of the capture's clock, absolute
   std::uint64_t address{};
-  std::uint64_t value{};  ///< what a write wrote, what a read got; cut to size
+  std::uint64_t value{};          ///< what a write wrote, what a read got; cut to size
+  std::uint64_t qualification{};  ///< of the exit that makes this access; see exit_qualification()
   std::uint64_t recorded_end{traces::no_stamp};  ///< last stamp the capture has for it, ticks
   std::uint32_t count{1};  ///< elements, at least 1; only the first one's value is known
   std::uint32_t client{};  ///< 0: not recorded
   std::uint32_t exit{no_planned_exit};  ///< index into Plan::exits()
   std::uint16_t vcpu{};                 ///< index into Plan::vcpus()
   std::uint16_t slot_path{};            ///< recorded slot transitions; see append_slot_path()
-  std::uint8_t shape{};                 ///< traces::pack_shape()
+  core::Space space{};
+  core::Direction direction{};
+  std::uint8_t size{};  ///< bytes
   traces::Handling handling{};
   bool value_known{true};
+  bool device_answers{};  ///< the recorded device inside the hypervisor; see answers.hpp
+  std::uint8_t plain{};   ///< plain_kind(), which see
 };
+
+/// The same as core's type, with the recorded value.
+constexpr core::Access guest_access(PlannedAccess const& planned) {
+  return {.space = planned.space,
+          .direction = planned.direction,
+          .size = planned.size,
+          .address = planned.address,
+          .value = planned.value};
+}
+
+static_assert(sizeof(PlannedAccess) == 64, "a plan costs one cache line an access");
 
 /// What the capture knows about the VM exit of an access, independently of the access row.
 struct PlannedExit {
@@ -80,7 +98,7 @@ struct PlannedRegion {
   core::Space space{};
   std::uint64_t first{};
   std::uint64_t last{};    ///< inclusive
-  bool in_hypervisor{};    ///< device_answers() at least one access here
+  bool in_hypervisor{};    ///< device_answers of at least one access here
   std::uint32_t client{};  ///< first recorded client of a forwarded access here; 0: default
   friend bool operator==(PlannedRegion const&, PlannedRegion const&) = default;
 };
@@ -90,7 +108,7 @@ struct PlanOptions {
   std::function<bool(core::VmId, core::VcpuId, traces::AccessRow const&)> keep;
 };
 
-/// An immutable plan, held in memory (about 64 bytes an access). Both engines read it.
+/// An immutable plan, held in memory (64 bytes an access). Both engines read it.
 class Plan {
  public:
   /// Reads the rest of the capture. Throws traces::ContentError for rows that cannot be replayed

@@ -11,6 +11,9 @@
 
 #include "core/access.hpp"
 #include "core/exit.hpp"
+#include "sim/replay/answers.hpp"
+#include "sim/replay/exit_word.hpp"
+#include "sim/replay/plain.hpp"
 #include "traces/error.hpp"
 
 namespace acrn::replay {
@@ -43,6 +46,23 @@ std::uint64_t last_stamp(traces::AccessRow const& row) {
     if (stamp != traces::no_stamp && (last == traces::no_stamp || stamp > last)) last = stamp;
   }
   return last;
+}
+
+PlannedAccess plan_access(traces::AccessRow const& row) {
+  core::Access const& access = row.access;
+  return {.time = row.time,
+          .address = access.address,
+          .value = core::truncate(access.value, access.size),
+          .qualification = exit_qualification(access),
+          .recorded_end = last_stamp(row),
+          .count = row.count,
+          .client = row.client,
+          .space = access.space,
+          .direction = access.direction,
+          .size = access.size,
+          .handling = row.handling,
+          .value_known = row.value_known,
+          .device_answers = device_answers(access, row.handling)};
 }
 
 }  // namespace
@@ -82,18 +102,8 @@ void PlanBuilder::add(traces::ChunkInfo const& info, std::span<traces::AccessRow
     }
     check_vcpu(info);
     check_row(info, i, row);
-    pending.push_back({.sequence = row.sequence,
-                       .exit = row.exit,
-                       .access = {.time = row.time,
-                                  .address = row.access.address,
-                                  .value = core::truncate(row.access.value, row.access.size),
-                                  .recorded_end = last_stamp(row),
-                                  .count = row.count,
-                                  .client = row.client,
-                                  .vcpu = info.vcpu,  // renumbered by number_vcpus()
-                                  .shape = traces::pack_shape(row.access),
-                                  .handling = row.handling,
-                                  .value_known = row.value_known}});
+    pending.push_back({.sequence = row.sequence, .exit = row.exit, .access = plan_access(row)});
+    pending.back().access.vcpu = info.vcpu;  // renumbered by number_vcpus()
   }
   if (pending.size() > before) vcpus_.insert({core::VmId{info.vm}, core::VcpuId{info.vcpu}});
 }
@@ -219,6 +229,7 @@ void PlanBuilder::merge_vms() {
   while (!cursors.empty()) {
     auto const next = std::min_element(cursors.begin(), cursors.end(), earlier);
     plan_.accesses_.push_back((*next->rows)[next->at].access);
+    plan_.accesses_.back().plain = plain_kind(plan_.accesses_.back());
     if (++next->at == next->rows->size()) cursors.erase(next);
   }
 }

@@ -59,11 +59,8 @@ void Recorder::begin(Rows& rows, ReplayedElement const& element) {
   rows.vcpu = element.vcpu;
   rows.client = element.client;
   rows.access.time = planned.time;
-  rows.access.access = {.space = traces::shape_space(planned.shape),
-                        .direction = traces::shape_direction(planned.shape),
-                        .size = traces::shape_size(planned.shape),
-                        .address = planned.address,
-                        .value = element.value_known ? element.value : 0};
+  rows.access.access = guest_access(planned);
+  rows.access.access.value = element.value_known ? element.value : 0;
   rows.access.value_known = element.value_known;
   rows.access.count = planned.count;
   rows.access.handling = handling_of(element);
@@ -71,7 +68,7 @@ void Recorder::begin(Rows& rows, ReplayedElement const& element) {
   rows.exit.time_in = planned.time;
   rows.exit.reason = static_cast<std::uint32_t>(port ? core::ExitReason::io_instruction
                                                      : core::ExitReason::ept_violation);
-  rows.exit.qualification = element.qualification;
+  rows.exit.qualification = planned.qualification;
   if (element.commit.rip_advance != 0) rows.exit.length = element.commit.rip_advance;
   put_registers(rows.exit, element);
   if (element.stamps.size() == traces::stage_count) {

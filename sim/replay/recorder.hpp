@@ -26,7 +26,6 @@ struct ReplayedElement {
   std::uint32_t element{};
   PlannedVcpu vcpu{};
   PlannedAccess const* planned{};
-  std::uint64_t qualification{};  ///< of the exit that was emulated
   std::uint64_t value{};          ///< what was written, or what the guest got
   bool value_known{};             ///< neither invented nor the product of something invented
   bool forwarded{};

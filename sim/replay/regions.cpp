@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "core/access.hpp"
-#include "sim/replay/answers.hpp"
 #include "sim/replay/plan_builder.hpp"
 
 namespace acrn::replay {
@@ -17,7 +16,8 @@ constexpr std::uint64_t port_last = 0xffff;
 /// The bytes that some accesses touch.
 struct Touched {
   std::uint16_t vm{};
-  std::uint8_t shape{};
+  core::Space space{};
+  std::uint8_t size{};
   std::uint64_t address{};
   friend bool operator==(Touched const&, Touched const&) = default;
 };
@@ -25,7 +25,8 @@ struct Touched {
 struct TouchedHash {
   std::size_t operator()(Touched const& key) const noexcept {
     std::uint64_t const mixed =
-        (key.address ^ static_cast<std::uint64_t>(key.vm) << 48U ^ key.shape) *
+        (key.address ^ static_cast<std::uint64_t>(key.vm) << 48U ^
+         static_cast<std::uint64_t>(key.space) << 4U ^ key.size) *
         0x9E37'79B9'7F4A'7C15ULL;  // 2^64 / golden ratio: spreads neighbours
     return mixed ^ mixed >> 32U;
   }
@@ -56,17 +57,17 @@ std::vector<Draft> collect(std::span<PlannedAccess const> accesses,
   for (std::size_t i = 0; i < accesses.size(); ++i) {
     PlannedAccess const& access = accesses[i];
     core::VmId const vm = vcpus[access.vcpu].vm;
-    auto const [entry, fresh] = seen.try_emplace({vm.value, access.shape, access.address});
+    auto const [entry, fresh] = seen.try_emplace({vm.value, access.space, access.size, access.address});
     Draft& draft = entry->second;
     if (fresh) {
       std::uint64_t const room = ~access.address;  // an access may end at the last address
-      std::uint64_t const more = traces::shape_size(access.shape) - 1U;
+      std::uint64_t const more = access.size - std::uint64_t{1};
       draft.region = {.vm = vm,
-                      .space = traces::shape_space(access.shape),
+                      .space = access.space,
                       .first = access.address,
                       .last = access.address + std::min(room, more)};
     }
-    if (device_answers(access)) {
+    if (access.device_answers) {
       draft.region.in_hypervisor = true;
     } else if (access.client != 0 && i < draft.client_position) {
       draft.region.client = access.client;

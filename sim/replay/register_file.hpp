@@ -35,8 +35,12 @@ class RegisterFile : public core::FlatCpu {
   }
   /// Puts `value` into the low `size` bytes and keeps the rest.
   void set_low(core::Register reg, std::uint64_t value, std::uint8_t size) noexcept {
+    merge(reg, value, core::size_mask(size));
+  }
+  /// Puts the bits of `value` where `mask` has ones and keeps the rest.
+  void merge(core::Register reg, std::uint64_t value, std::uint64_t mask) noexcept {
     std::uint64_t& target = values_.data()[static_cast<std::size_t>(reg)];
-    target = (target & ~core::size_mask(size)) | core::truncate(value, size);
+    target = (target & ~mask) | (value & mask);
   }
 
   void apply(core::Commit const& commit) noexcept {
