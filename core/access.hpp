@@ -35,7 +35,7 @@ inline constexpr std::array<std::uint64_t, 16> size_masks = [] {
 }();
 }  // namespace detail
 
-/// Ones in the low `size` bytes. `size` is at most 15; from 8 on all bits are ones.
+/// Ones in the low `size` bytes, for 0 to 8; what more gives means nothing.
 constexpr std::uint64_t size_mask(std::uint8_t size) noexcept {
   return detail::size_masks.data()[size % detail::size_masks.size()];
 }

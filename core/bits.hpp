@@ -23,4 +23,13 @@ constexpr std::uint64_t place(std::uint64_t field) noexcept {
   return bits<high - low, 0>(field) << low;
 }
 
+/// How many bits of `word` are ones. std::popcount would call the compiler's runtime library, which
+/// the bare machine does not have, wherever the CPU's instruction may not be assumed.
+constexpr unsigned count_ones(std::uint64_t word) noexcept {
+  word -= word >> 1U & 0x5555'5555'5555'5555U;                                     // of 2 bits
+  word = (word & 0x3333'3333'3333'3333U) + (word >> 2U & 0x3333'3333'3333'3333U);  // of 4
+  word = (word + (word >> 4U)) & 0x0f0f'0f0f'0f0f'0f0fU;                           // of 8
+  return static_cast<unsigned>(word * 0x0101'0101'0101'0101U >> 56U);              // of all
+}
+
 }  // namespace acrn::core

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The calls that make VMs, end them, and lead them from state to state.
 #include <algorithm>
-#include <bit>
 
+#include "core/bits.hpp"
 #include "core/hypercall/error_numbers.hpp"
 #include "core/hypercall/hypercalls.hpp"
 #include "core/ioreq/page.hpp"
@@ -12,7 +12,7 @@ namespace acrn::core {
 std::int32_t Hypercalls::check_creation(abi::VmCreation const& creation, UserVm*& place) noexcept {
   if (creation.reserved0 != 0 || creation.reserved1 != 0) return errors::invalid_argument;
   // A vCPU's id is its slot in the page of requests: more vCPUs than slots cannot be.
-  auto const vcpus = static_cast<std::size_t>(std::popcount(creation.cpu_affinity));
+  auto const vcpus = std::size_t{count_ones(creation.cpu_affinity)};
   if (vcpus == 0 || vcpus > abi::ioreq_slot_count ||
       (creation.cpu_affinity & ~config_.physical_cpus) != 0) {
     return errors::invalid_argument;
@@ -39,7 +39,7 @@ std::int32_t Hypercalls::create_vm(Call& call) {
     return error;
   }
   creation.vmid = static_cast<std::uint16_t>(place - vms_.data() + 1);
-  creation.vcpu_count = static_cast<std::uint16_t>(std::popcount(creation.cpu_affinity));
+  creation.vcpu_count = static_cast<std::uint16_t>(count_ones(creation.cpu_affinity));
   // Told first: a VM that its creator cannot name would never be destroyed.
   if (!call.ram.store(gpa, creation)) return errors::bad_address;
   bool const polls = (creation.flags & abi::vm_flag_completion_polling) != 0;

@@ -2,10 +2,10 @@
 // What the arithmetic, logic, bit and shift operations compute: result and flags, nothing else.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 #include "core/access.hpp"
+#include "core/bits.hpp"
 #include "core/exit.hpp"
 #include "core/insn/instruction.hpp"
 
@@ -48,7 +48,7 @@ constexpr bool top_bit(std::uint64_t value, std::uint8_t size) noexcept {
 
 /// SF, ZF and PF of a result.
 constexpr std::uint64_t result_flags(std::uint64_t value, std::uint8_t size) noexcept {
-  bool const even = std::popcount(static_cast<std::uint8_t>(value)) % 2 == 0;
+  bool const even = count_ones(value & 0xffU) % 2 == 0;
   return flag_if(rflags::parity, even) | flag_if(rflags::zero, truncate(value, size) == 0) |
          flag_if(rflags::sign, top_bit(value, size));
 }

@@ -201,14 +201,14 @@ class HsmSlot {
       return {.kind = PendingRequest::Kind::malformed, .generation = generation};
     }
     auto const bytes = static_cast<std::uint8_t>(size);
-    bool const writes = direction == abi::ioreq_direction_write;
+    std::uint64_t const written = direction == abi::ioreq_direction_write ? ~std::uint64_t{0} : 0;
     return {.kind = PendingRequest::Kind::request,
             .generation = generation,
             .access = {.space = static_cast<Space>(type),
                        .direction = static_cast<Direction>(direction),
                        .size = bytes,
                        .address = type == abi::ioreq_type_pcicfg ? read_pci_address() : address,
-                       .value = writes ? truncate(value, bytes) : 0}};
+                       .value = truncate(value, bytes) & written}};
   }
 
   [[nodiscard]] std::uint64_t read_pci_address() noexcept {

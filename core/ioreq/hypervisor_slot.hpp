@@ -205,14 +205,14 @@ class HypervisorSlot {
     M memory = memory_;  // in registers: stores to the page might otherwise change the members
     std::size_t const base = base_;
     std::uint64_t const polling = static_cast<std::uint32_t>(completion_);
-    std::uint64_t const value = access.direction == Direction::write ? access.value : ~0ULL;
+    std::uint64_t const unread = access.direction == Direction::read ? ~std::uint64_t{0} : 0;
     memory.store64(base + abi::ioreq_offset::type,
                    static_cast<std::uint64_t>(access.space) | polling << 32U);
     memory.store64(base + abi::ioreq_offset::direction,
                    static_cast<std::uint64_t>(access.direction));
     memory.store64(base + abi::ioreq_offset::address, access.address);
     memory.store64(base + abi::ioreq_offset::size, access.size);
-    memory.store64(base + abi::ioreq_offset::value, truncate(value, access.size));
+    memory.store64(base + abi::ioreq_offset::value, truncate(access.value | unread, access.size));
     memory.store64(base + abi::ioreq_offset::pci_device, 0);
     memory.store64(base + abi::ioreq_offset::pci_register, 0);
     memory.store64(base + abi::ioreq_offset::reserved1, 0);

@@ -107,7 +107,8 @@ class Machine {
   core::Progress act(Vcpu& vcpu, Step step);
   void check_recorded_exit(Vcpu const& vcpu);
   static std::uint64_t output(Vcpu const& vcpu);
-  void finish_checked(Vcpu& vcpu, traces::DigestEntry& entry, std::span<std::uint64_t const> stamps);
+  void finish_checked(Vcpu& vcpu, traces::DigestEntry& entry,
+                      std::span<std::uint64_t const> stamps);
   void check_outputs(Vcpu const& vcpu, std::uint64_t value);
   void check_destination(Vcpu const& vcpu);
   void check_slots(Vcpu const& vcpu);

@@ -33,7 +33,8 @@ void Machine::take_recorded_exit(Vcpu& vcpu) const {
   }
   vcpu.exit.instruction_length = recorded.length;
   if (std::has_single_bit(recorded.written_mask)) {
-    vcpu.exit.mmio.destination = static_cast<core::Register>(std::countr_zero(recorded.written_mask));
+    vcpu.exit.mmio.destination =
+        static_cast<core::Register>(std::countr_zero(recorded.written_mask));
   }
 }
 
@@ -201,7 +202,8 @@ void Machine::config_finished(Vcpu const& vcpu) {
   PlannedAccess const& planned = *vcpu.access;
   Vm& vm = *vcpu.vm;
   bool const write = vcpu.access->direction == Direction::write;
-  if (write && planned.address == config_address_port && vcpu.course.forwarded && !vcpu.course.client_answered) {
+  if (write && planned.address == config_address_port && vcpu.course.forwarded &&
+      !vcpu.course.client_answered) {
     vm.config_known = vcpu.value_known && vcpu.access->size == 4;
   }
   if (vm.orders_config && vcpu.element + 1 == planned.count) ++vm.config_next;

@@ -59,9 +59,9 @@ struct Machine::Vcpu {
   PlannedAccess const* access{};
   std::uint32_t element{};
   core::Progress progress{};
-  bool value_known{};      // `answer` is the capture's
-  std::uint64_t answer{};  // what device or client gives, or the guest writes
-  struct Course {          // of its emulation so far
+  bool value_known{};        // `answer` is the capture's
+  std::uint64_t answer{};    // what device or client gives, or the guest writes
+  struct Course {            // of its emulation so far
     bool forwarded{};        // some of it went through the slot
     bool client_answered{};  // some of it reached a client
     bool rax_recorded{};     // the written value came from a recorded RAX
@@ -90,8 +90,8 @@ inline std::size_t Machine::position(Vcpu const& vcpu) const {
 inline core::Progress Machine::begin(std::size_t position, std::uint32_t element, core::Ticks now) {
   PlannedAccess const& access = plan_.accesses().data()[position];
   Vcpu& vcpu = vcpu_at(access.vcpu);
-  bool const nobody_answers = access.handling == traces::Handling::unclaimed &&
-                              access.direction == core::Direction::read;
+  bool const nobody_answers =
+      access.handling == traces::Handling::unclaimed && access.direction == core::Direction::read;
   vcpu.access = &access;
   vcpu.element = element;
   vcpu.value_known = access.value_known && element == 0;
@@ -218,8 +218,7 @@ inline void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t con
 /// What the guest got, or what the device was given, cut to size.
 inline std::uint64_t Machine::output(Vcpu const& vcpu) {
   bool const read = vcpu.access->direction == core::Direction::read;
-  std::uint64_t const& value =
-      read ? vcpu.io.commit().values.front() : vcpu.io.access().value;
+  std::uint64_t const& value = read ? vcpu.io.commit().values.front() : vcpu.io.access().value;
   return core::truncate(value, vcpu.access->size);
 }
 

@@ -26,8 +26,8 @@ struct ReplayedElement {
   std::uint32_t element{};
   PlannedVcpu vcpu{};
   PlannedAccess const* planned{};
-  std::uint64_t value{};          ///< what was written, or what the guest got
-  bool value_known{};             ///< neither invented nor the product of something invented
+  std::uint64_t value{};  ///< what was written, or what the guest got
+  bool value_known{};     ///< neither invented nor the product of something invented
   bool forwarded{};
   std::string_view client{};                ///< empty: no client saw it
   RegisterFile const* registers{};          ///< as they were at the exit

@@ -57,7 +57,8 @@ std::vector<Draft> collect(std::span<PlannedAccess const> accesses,
   for (std::size_t i = 0; i < accesses.size(); ++i) {
     PlannedAccess const& access = accesses[i];
     core::VmId const vm = vcpus[access.vcpu].vm;
-    auto const [entry, fresh] = seen.try_emplace({vm.value, access.space, access.size, access.address});
+    auto const [entry, fresh] =
+        seen.try_emplace({vm.value, access.space, access.size, access.address});
     Draft& draft = entry->second;
     if (fresh) {
       std::uint64_t const room = ~access.address;  // an access may end at the last address

@@ -13,6 +13,8 @@ namespace {
 static_assert(size_mask(1) == 0xff && size_mask(2) == 0xffff && size_mask(4) == 0xffff'ffff);
 static_assert(size_mask(8) == ~std::uint64_t{0} && size_mask(0) == 0);
 static_assert(truncate(0x1234'5678, 2) == 0x5678);
+static_assert(count_ones(0) == 0 && count_ones(~std::uint64_t{0}) == 64 &&
+              count_ones(0x8000'0000'0001'0101) == 4);
 static_assert(bits<31, 16>(0x03f8'0008) == 0x3f8 && bits<63, 0>(~std::uint64_t{0}) + 1 == 0);
 static_assert(place<31, 16>(0x1'03f8) == 0x03f8'0000);
 
