@@ -41,6 +41,15 @@ enum class DeviceWidthRule : std::uint8_t {
 /// What an access to the PCI configuration data ports does to the address register at port 0xCF8.
 enum class ConfigAddressRule : std::uint8_t { stays, consumed };
 
+/// A word at port 0xCFD: not aligned, yet within the selected double word.
+enum class ConfigUnalignedRule : std::uint8_t { performed, all_ones };
+
+/// Bits 27:24 of the PCI configuration address register.
+enum class ConfigExtendedRule : std::uint8_t {
+  register_bits,  ///< register bits 11:8, as AMD has them and as the HSM converts them
+  reserved,       ///< read as 0, ignored when written
+};
+
 /// What an 8-byte load from a PCI configuration (ECAM) window gives.
 enum class EcamWideRule : std::uint8_t { all_ones, low_half_ones };
 
@@ -73,6 +82,8 @@ struct Profile {
   DeclinedRule declined{};
   DeviceWidthRule device_width{};
   ConfigAddressRule config_address{};
+  ConfigUnalignedRule config_unaligned{};
+  ConfigExtendedRule config_extended{};
   EcamWideRule ecam_wide{};
   IoapicWidthRule ioapic_width{};
   StringIoRule string_io{};
@@ -89,6 +100,8 @@ inline constexpr Profile architectural{.name = "architectural",
                                        .declined = DeclinedRule::unclaimed,
                                        .device_width = DeviceWidthRule::each_byte,
                                        .config_address = ConfigAddressRule::stays,
+                                       .config_unaligned = ConfigUnalignedRule::performed,
+                                       .config_extended = ConfigExtendedRule::register_bits,
                                        .ecam_wide = EcamWideRule::all_ones,
                                        .ioapic_width = IoapicWidthRule::ignored,
                                        .string_io = StringIoRule::emulate,
@@ -104,6 +117,8 @@ inline constexpr Profile acrn_today{.name = "acrn",
                                     .declined = DeclinedRule::no_device,
                                     .device_width = DeviceWidthRule::first_byte,
                                     .config_address = ConfigAddressRule::consumed,
+                                    .config_unaligned = ConfigUnalignedRule::all_ones,
+                                    .config_extended = ConfigExtendedRule::reserved,
                                     .ecam_wide = EcamWideRule::low_half_ones,
                                     .ioapic_width = IoapicWidthRule::refused,
                                     .string_io = StringIoRule::as_plain,
@@ -119,6 +134,8 @@ inline constexpr Profile acrn2018{.name = "acrn2018",
                                   .declined = DeclinedRule::no_device,
                                   .device_width = DeviceWidthRule::first_byte,
                                   .config_address = ConfigAddressRule::consumed,
+                                  .config_unaligned = ConfigUnalignedRule::all_ones,
+                                  .config_extended = ConfigExtendedRule::reserved,
                                   .ecam_wide = EcamWideRule::low_half_ones,
                                   .ioapic_width = IoapicWidthRule::refused,
                                   .string_io = StringIoRule::as_plain,
