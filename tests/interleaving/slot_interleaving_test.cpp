@@ -110,7 +110,7 @@ class SlotInterleaving : public testing::TestWithParam<Grain> {
   }
 };
 
-TEST_P(SlotInterleaving, T01T02T03I5I9AReadIsAnsweredOnceWithItsOwnValue) {
+TEST_P(SlotInterleaving, T01_T02_T03_I5_I9_AReadIsAnsweredOnceWithItsOwnValue) {
   explore_bench([](Execution& execution, Bench& bench) {
     std::optional<Ticket> ticket;
     execution.run({[&] {
@@ -131,7 +131,7 @@ TEST_P(SlotInterleaving, T01T02T03I5I9AReadIsAnsweredOnceWithItsOwnValue) {
   });
 }
 
-TEST_P(SlotInterleaving, I3AVcpusNextRequestFollowsItsFirst) {
+TEST_P(SlotInterleaving, I3_AVcpusNextRequestFollowsItsFirst) {
   explore_bench([](Execution& execution, Bench& bench) {
     std::optional<Ticket> ticket;
     int asked = 0;
@@ -154,7 +154,7 @@ TEST_P(SlotInterleaving, I3AVcpusNextRequestFollowsItsFirst) {
   });
 }
 
-TEST_P(SlotInterleaving, T19ACompletionThatAResetOvertakesHitsNoLaterRequest) {
+TEST_P(SlotInterleaving, T19_ACompletionThatAResetOvertakesHitsNoLaterRequest) {
   explore_bench([](Execution& execution, Bench& bench) {
     std::optional<Ticket> ticket;
     execution.run({[&] {
@@ -181,7 +181,7 @@ TEST_P(SlotInterleaving, T19ACompletionThatAResetOvertakesHitsNoLaterRequest) {
   });
 }
 
-TEST_P(SlotInterleaving, T22ClearingBesideAResetLosesNothing) {
+TEST_P(SlotInterleaving, T22_ClearingBesideAResetLosesNothing) {
   explore_bench([](Execution& execution, Bench& bench) {
     execution.run({[&] {
                      bench.submit(write_to(0x3f8, 1));
@@ -202,7 +202,7 @@ TEST_P(SlotInterleaving, T22ClearingBesideAResetLosesNothing) {
   });
 }
 
-TEST_P(SlotInterleaving, T21ACancelledRequestsSlotComesBack) {
+TEST_P(SlotInterleaving, T21_ACancelledRequestsSlotComesBack) {
   explore_bench([](Execution& execution, Bench& bench) {
     std::optional<Ticket> young;
     execution.run({[&] {
@@ -222,7 +222,7 @@ TEST_P(SlotInterleaving, T21ACancelledRequestsSlotComesBack) {
   });
 }
 
-TEST_P(SlotInterleaving, T16ARequestThatIsGivenBackIsClaimedAgainAndAnsweredOnce) {
+TEST_P(SlotInterleaving, T16_ARequestThatIsGivenBackIsClaimedAgainAndAnsweredOnce) {
   explore_bench([](Execution& execution, Bench& bench) {
     std::optional<Ticket> ticket;
     execution.run({[&] {
@@ -255,7 +255,7 @@ TEST_P(SlotInterleaving, TwoWorkersNeverBothHaveARequest) {
   });
 }
 
-TEST_P(SlotInterleaving, T19AForeignHsmsLateCompletionDoesNotReachTheNextRequest) {
+TEST_P(SlotInterleaving, T19_AForeignHsmsLateCompletionDoesNotReachTheNextRequest) {
   explore_bench([](Execution& execution, Bench& bench) {
     bench.submit(read_from(0x60));
     bench.foreign.claim();  // before the reset: the slot was in flight

@@ -139,11 +139,11 @@ void run_all(std::uint32_t reset_every) {
   EXPECT_EQ(page.counters().repaired, 0U);
 }
 
-TEST(SlotThreads, I5I9EveryReadGetsItsOwnAnswerOnce) { run_all<core::AtomicMemory>(0); }
+TEST(SlotThreads, I5_I9_EveryReadGetsItsOwnAnswerOnce) { run_all<core::AtomicMemory>(0); }
 
-TEST(SlotThreads, T19SoItDoesWithResetsInBetween) { run_all<core::AtomicMemory>(7); }
+TEST(SlotThreads, T19_SoItDoesWithResetsInBetween) { run_all<core::AtomicMemory>(7); }
 
-TEST(SlotThreads, T01TheWordsOrdersAloneKeepThePayloadInOrder) { run_all<PlainPayloadMemory>(0); }
+TEST(SlotThreads, T01_TheWordsOrdersAloneKeepThePayloadInOrder) { run_all<PlainPayloadMemory>(0); }
 
 }  // namespace
 }  // namespace acrn::tests

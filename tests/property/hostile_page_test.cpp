@@ -126,7 +126,7 @@ class Victim {
   int answers_{};
 };
 
-TEST(HostilePage, T32TheHypervisorsEndHoldsWhateverTheServiceVmWrites) {
+TEST(HostilePage, T32_TheHypervisorsEndHoldsWhateverTheServiceVmWrites) {
   std::uint64_t const seed = announced_seed(0x5eed'ac41);
   for (std::uint32_t const one_in : {1U, 3U, 20U}) {
     Victim victim{seed + one_in, {.one_in = one_in}};

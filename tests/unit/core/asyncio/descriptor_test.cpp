@@ -21,7 +21,7 @@ constexpr Access mmio_write(std::uint64_t address, std::uint64_t value, std::uin
   return {Space::mmio, Direction::write, size, address, value};
 }
 
-TEST(AsyncTable, T77EveryRefusalReachesTheCallerAndChangesNothing) {
+TEST(AsyncTable, T77_EveryRefusalReachesTheCallerAndChangesNothing) {
   struct Row {
     AsyncDescriptor descriptor;
     AsyncError error;
@@ -51,7 +51,7 @@ TEST(AsyncTable, T77EveryRefusalReachesTheCallerAndChangesNothing) {
   EXPECT_TRUE(table.assign(data_at(0x3000, ~0ULL))) << "MMIO writes carry 64 bits";
 }
 
-TEST(AsyncTable, T77TheSixtyFifthDescriptorIsRefusedAndRemovalMakesRoom) {
+TEST(AsyncTable, T77_TheSixtyFifthDescriptorIsRefusedAndRemovalMakesRoom) {
   AsyncTable table;
   for (std::uint64_t i = 1; i <= async_descriptor_count_max; ++i) {
     ASSERT_TRUE(table.assign(any_at(i * 4)).has_value()) << i;
@@ -67,7 +67,7 @@ TEST(AsyncTable, T77TheSixtyFifthDescriptorIsRefusedAndRemovalMakesRoom) {
   }
 }
 
-TEST(AsyncTable, T73SameAddressDifferentDataGoesToDifferentElements) {
+TEST(AsyncTable, T73_SameAddressDifferentDataGoesToDifferentElements) {
   AsyncTable table;
   ASSERT_TRUE(table.assign(data_at(0x1000, 0, 10)).has_value());
   ASSERT_TRUE(table.assign(data_at(0x1000, 1, 11)).has_value());
@@ -80,7 +80,7 @@ TEST(AsyncTable, T73SameAddressDifferentDataGoesToDifferentElements) {
   EXPECT_EQ(table.find({Space::port, Direction::write, 2, 0x1000, 99})->element, 12U);
 }
 
-TEST(AsyncTable, T75ReadsMatchNothing) {
+TEST(AsyncTable, T75_ReadsMatchNothing) {
   AsyncTable table;
   ASSERT_TRUE(table.assign(any_at(0x1000)).has_value());
   Access read = mmio_write(0x1000, 0);

@@ -61,7 +61,7 @@ void store_header(AtomicMemory& memory, RingHeader const& header) {
   memory.store32(abi::sbuf_offset::size, header.size);
 }
 
-TEST(HostileRing, T30AnUnsoundShapeIsRefusedAtAttach) {
+TEST(HostileRing, T30_AnUnsoundShapeIsRefusedAtAttach) {
   static_assert(check_ring(sound, 8, 4096).has_value());
   for (ShapeRow const& row : shape_rows) {
     PageStorage storage;
@@ -75,7 +75,7 @@ TEST(HostileRing, T30AnUnsoundShapeIsRefusedAtAttach) {
   }
 }
 
-TEST(HostileRing, T30AnUnsoundShapeAfterAttachBreaksTheRingForGood) {
+TEST(HostileRing, T30_AnUnsoundShapeAfterAttachBreaksTheRingForGood) {
   for (ShapeRow const& row : shape_rows) {
     PageStorage storage;
     AtomicMemory memory{storage};
@@ -93,7 +93,7 @@ TEST(HostileRing, T30AnUnsoundShapeAfterAttachBreaksTheRingForGood) {
   }
 }
 
-TEST(HostileRing, T30HeadAndTailMustLieOnElements) {
+TEST(HostileRing, T30_HeadAndTailMustLieOnElements) {
   for (std::uint32_t position : {1U, 7U, 4031U, 4032U, 4040U, 0x8000'0000U, 0xffff'fff8U}) {
     for (std::size_t offset : {abi::sbuf_offset::head, abi::sbuf_offset::tail}) {
       PageStorage storage;
@@ -176,7 +176,7 @@ class FlippingMemory {
 };
 static_assert(Memory<FlippingMemory>);
 
-TEST(HostileRing, T30NoByteThatChangesBetweenTwoAccessesLeadsOutOfTheElements) {
+TEST(HostileRing, T30_NoByteThatChangesBetweenTwoAccessesLeadsOutOfTheElements) {
   std::uint64_t const seed = tests::announced_seed(0xa51c);
   int queued = 0;
   for (std::uint64_t run = 0; run < 3000; ++run) {

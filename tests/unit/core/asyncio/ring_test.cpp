@@ -48,7 +48,7 @@ TEST_F(AsyncRing, CarriesElementsInOrderAroundTheEndManyTimes) {
   }
 }
 
-TEST_F(AsyncRing, T76HoldsOneLessThanItsElementsAndLosesNothingWhenFull) {
+TEST_F(AsyncRing, T76_HoldsOneLessThanItsElementsAndLosesNothingWhenFull) {
   for (std::uint64_t i = 0; i < capacity; ++i) ASSERT_EQ(producer_.push(i), Push::queued);
   EXPECT_EQ(producer_.push(999), Push::full);
   EXPECT_EQ(producer_.push(999), Push::full) << "asking again changes nothing";

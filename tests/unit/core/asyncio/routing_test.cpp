@@ -79,7 +79,7 @@ TEST(AsyncRouting, ByProfileSideBySide) {
   }
 }
 
-TEST(AsyncRouting, T75AReadOfADoorbellIsForwardedByEveryProfile) {
+TEST(AsyncRouting, T75_AReadOfADoorbellIsForwardedByEveryProfile) {
   for (Profile const* profile : profiles) {
     Queueing vcpu{*profile};
     ASSERT_EQ(vcpu.begin(mmio_exit(fakes::load(doorbell, 2))), Progress::waiting) << profile->name;
@@ -112,7 +112,7 @@ TEST(AsyncRouting, AWriteProtectFaultAtTheSameAddressIsNoDoorbell) {
             Route::forward);
 }
 
-TEST(AsyncRouting, T76AFullRingMakesTheGuestWaitAndLosesNothing) {
+TEST(AsyncRouting, T76_AFullRingMakesTheGuestWaitAndLosesNothing) {
   Queueing vcpu;
   vcpu.ring.room = 0;
   ASSERT_EQ(vcpu.begin(mmio_exit(fakes::store(doorbell, 2, 5))), Progress::busy);
@@ -127,7 +127,7 @@ TEST(AsyncRouting, T76AFullRingMakesTheGuestWaitAndLosesNothing) {
   EXPECT_TRUE(vcpu.slot.submitted.empty());
 }
 
-TEST(AsyncRouting, T76AVcpuThatWaitsForRoomCanBeCancelled) {
+TEST(AsyncRouting, T76_AVcpuThatWaitsForRoomCanBeCancelled) {
   Queueing vcpu;
   vcpu.ring.room = 0;
   ASSERT_EQ(vcpu.begin(mmio_exit(fakes::store(doorbell, 2, 5))), Progress::busy);
@@ -138,7 +138,7 @@ TEST(AsyncRouting, T76AVcpuThatWaitsForRoomCanBeCancelled) {
   EXPECT_EQ(vcpu.ring.elements, std::vector{element + 1}) << "the cancelled one never arrives";
 }
 
-TEST(AsyncRouting, T76ADeviceThatDeclinesIsNotAskedTwiceForWantOfRoom) {
+TEST(AsyncRouting, T76_ADeviceThatDeclinesIsNotAskedTwiceForWantOfRoom) {
   Queueing vcpu;
   Recorder peeking{.result = HandlerResult::declined()};
   fakes::add_mmio(vcpu.vm, peeking.device(), doorbell, 4);
@@ -159,7 +159,7 @@ TEST(AsyncRouting, ABrokenRingSendsTheWriteThroughTheSlot) {
   EXPECT_EQ(vcpu.answer(0), Progress::done);
 }
 
-TEST(AsyncRouting, T24AResetForgetsTheDescriptorsAndKeepsTheRing) {
+TEST(AsyncRouting, T24_AResetForgetsTheDescriptorsAndKeepsTheRing) {
   Queueing vcpu;
   vcpu.vm.asyncio.reset();
   EXPECT_TRUE(vcpu.vm.asyncio.ring.exists()) << "T25: its owner is still there";
@@ -167,7 +167,7 @@ TEST(AsyncRouting, T24AResetForgetsTheDescriptorsAndKeepsTheRing) {
   EXPECT_TRUE(vcpu.ring.elements.empty());
 }
 
-TEST(AsyncRouting, T25TheEndOfTheVmDropsTheRing) {
+TEST(AsyncRouting, T25_TheEndOfTheVmDropsTheRing) {
   Queueing vcpu;
   vcpu.vm.asyncio.drop();
   EXPECT_FALSE(vcpu.vm.asyncio.ring.exists());

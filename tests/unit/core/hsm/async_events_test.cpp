@@ -49,7 +49,7 @@ TEST_F(AsyncEventsTest, ForgedElementsLeadNowhere) {
   EXPECT_EQ(events_.unknown(), 6U);
 }
 
-TEST_F(AsyncEventsTest, T24AnElementThatOutlivedItsEventIsDropped) {
+TEST_F(AsyncEventsTest, T24_AnElementThatOutlivedItsEventIsDropped) {
   std::uint64_t const old = assign(10);
   ASSERT_EQ(producer_.push(old), Push::queued);
   EXPECT_TRUE(events_.remove(old));

@@ -65,7 +65,7 @@ TEST_F(ClientTableTest, AnOlderClientGetsWhatANewerOneDoesNotContain) {
   EXPECT_EQ(table_.find(access(Space::port, 0x3f7, 2)), old) << "it straddles the newer range";
 }
 
-TEST_F(ClientTableTest, T50WhatNoRangeContainsGoesWholeToTheDefaultClient) {
+TEST_F(ClientTableTest, T50_WhatNoRangeContainsGoesWholeToTheDefaultClient) {
   ClientIndex const fallback = make(ClientKind::fallback);
   ClientIndex const client = make();
   add(client, com1);

@@ -41,7 +41,7 @@ class HsmLifecycleTest : public testing::Test {
   HsmClientId com1_{};
 };
 
-TEST_F(HsmLifecycleTest, T22ClearingCompletesWhatIsPendingAndWhatTheDefaultClientHas) {
+TEST_F(HsmLifecycleTest, T22_ClearingCompletesWhatIsPendingAndWhatTheDefaultClientHas) {
   Ticket const held = vm_.submit(0, port_read(0x60));
   hsm_->dispatch();
   Ticket const unseen = vm_.submit(1, port_read(0x61));
@@ -67,7 +67,7 @@ TEST_F(HsmLifecycleTest, T22ClearingCompletesWhatIsPendingAndWhatTheDefaultClien
   EXPECT_EQ(hsm_->dispatch().dispatched, 1) << "dispatched again after the end";
 }
 
-TEST_F(HsmLifecycleTest, T22ARangedClientHasUntilTheEndToAnswer) {
+TEST_F(HsmLifecycleTest, T22_ARangedClientHasUntilTheEndToAnswer) {
   Ticket const ticket = vm_.submit(0, port_read(0x3f8));
   hsm_->dispatch();
   Request const request = next(com1_);
@@ -78,7 +78,7 @@ TEST_F(HsmLifecycleTest, T22ARangedClientHasUntilTheEndToAnswer) {
   EXPECT_EQ(ended.completed + ended.outstanding, 0);
 }
 
-TEST_F(HsmLifecycleTest, T22AnOverdueRangedClientIsReportedAndItsAnswerIsStale) {
+TEST_F(HsmLifecycleTest, T22_AnOverdueRangedClientIsReportedAndItsAnswerIsStale) {
   Ticket const ticket = vm_.submit(0, port_read(0x3f8));
   hsm_->dispatch();
   Request const request = next(com1_);
@@ -91,7 +91,7 @@ TEST_F(HsmLifecycleTest, T22AnOverdueRangedClientIsReportedAndItsAnswerIsStale) 
   EXPECT_EQ(counters().stale, 1U);
 }
 
-TEST_F(HsmLifecycleTest, T19PauseClearResetLeavesNothingThatAReusedSlotMustWaitFor) {
+TEST_F(HsmLifecycleTest, T19_PauseClearResetLeavesNothingThatAReusedSlotMustWaitFor) {
   for (std::uint16_t i = 0; i < 4; ++i) vm_.submit(i, port_read(0x60));
   hsm_->dispatch_slot(vm_.id, {0});
   hsm_->dispatch_slot(vm_.id, {1});
@@ -103,7 +103,7 @@ TEST_F(HsmLifecycleTest, T19PauseClearResetLeavesNothingThatAReusedSlotMustWaitF
   EXPECT_EQ(vm_.page.counters().late_answers, 0U);
 }
 
-TEST_F(HsmLifecycleTest, T19AResetWithoutClearingIsSurvived) {
+TEST_F(HsmLifecycleTest, T19_AResetWithoutClearingIsSurvived) {
   vm_.submit(0, port_read(0x60));
   hsm_->dispatch();
   Request const old = next(fallback_);
@@ -129,7 +129,7 @@ TEST_F(HsmLifecycleTest, ClearingAfterAResetLetsGoOfTheSlots) {
   vm_.submit(0, port_read(0x61));
 }
 
-TEST_F(HsmLifecycleTest, I6AReusedSlotIsInOneClientsSetEvenIfTheHostSpokeTooEarly) {
+TEST_F(HsmLifecycleTest, I6_AReusedSlotIsInOneClientsSetEvenIfTheHostSpokeTooEarly) {
   vm_.submit(0, port_read(0x3f8));
   hsm_->dispatch();  // with com1, not taken
   vm_.page.reset();
@@ -141,7 +141,7 @@ TEST_F(HsmLifecycleTest, I6AReusedSlotIsInOneClientsSetEvenIfTheHostSpokeTooEarl
   EXPECT_EQ(vm_.poll(0, ticket), (Poll{Poll::Kind::value, 1}));
 }
 
-TEST_F(HsmLifecycleTest, T16RequestsOfADestroyedClientAreDispatchedAgain) {
+TEST_F(HsmLifecycleTest, T16_RequestsOfADestroyedClientAreDispatchedAgain) {
   Ticket const taken = vm_.submit(0, port_read(0x3f8));
   Ticket const queued = vm_.submit(1, port_write(0x3f9, 7));
   Ticket const other = vm_.submit(2, port_read(0x60));
@@ -163,7 +163,7 @@ TEST_F(HsmLifecycleTest, T16RequestsOfADestroyedClientAreDispatchedAgain) {
   EXPECT_EQ(counters().released, 2U);
 }
 
-TEST_F(HsmLifecycleTest, T16WithTheLastClientGoneRequestsWaitForTheNext) {
+TEST_F(HsmLifecycleTest, T16_WithTheLastClientGoneRequestsWaitForTheNext) {
   vm_.submit(0, port_write(0xcf8, 0x8000'0000, 4));
   hsm_->dispatch();
   Ticket const select = vm_.submit(1, port_read(0xcfc, 4));
@@ -179,7 +179,7 @@ TEST_F(HsmLifecycleTest, T16WithTheLastClientGoneRequestsWaitForTheNext) {
   EXPECT_EQ(vm_.poll(1, select), (Poll{Poll::Kind::value, 0x1237'8086}));
 }
 
-TEST_F(HsmLifecycleTest, T16AReusedClientIdDoesNotInheritRequests) {
+TEST_F(HsmLifecycleTest, T16_AReusedClientIdDoesNotInheritRequests) {
   vm_.submit(0, port_read(0x60));
   hsm_->dispatch();
   Request const old = next(fallback_);

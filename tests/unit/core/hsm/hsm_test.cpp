@@ -65,7 +65,7 @@ TEST_F(HsmTest, AScanTooManyDoesNothing) {
   EXPECT_FALSE(hsm().next_request(client).has_value()) << "handed out once";
 }
 
-TEST_F(HsmTest, T13OneScanAfterMergedUpcallsFindsAllSixteen) {
+TEST_F(HsmTest, T13_OneScanAfterMergedUpcallsFindsAllSixteen) {
   VmWorld wide{VmId{2}, 16};
   adopt(hsm(), wide);
   HsmClientId const client = make_client(hsm(), wide.id, ClientKind::fallback);
@@ -80,7 +80,7 @@ TEST_F(HsmTest, T13OneScanAfterMergedUpcallsFindsAllSixteen) {
   }
 }
 
-TEST_F(HsmTest, T14AVmWithoutAPageDoesNotStopTheOthers) {
+TEST_F(HsmTest, T14_AVmWithoutAPageDoesNotStopTheOthers) {
   auto fresh = std::make_unique<TestHsm>();
   ASSERT_TRUE(fresh->add_vm({7}, 4).has_value());  // first in the table, no page yet
   adopt(*fresh, vm_);
@@ -90,7 +90,7 @@ TEST_F(HsmTest, T14AVmWithoutAPageDoesNotStopTheOthers) {
   EXPECT_EQ(fresh->dispatch_slot({7}, {0}).kind, SlotEffects::Kind::nothing);
 }
 
-TEST_F(HsmTest, T15WithoutAClientTheRequestWaitsAndTheScanGoesOn) {
+TEST_F(HsmTest, T15_WithoutAClientTheRequestWaitsAndTheScanGoesOn) {
   HsmClientId const com1 = make_client(hsm(), vm_.id, ClientKind::ranged);
   ASSERT_TRUE(hsm().add_range(com1, {Space::port, 0x3f8, 0x3ff}).has_value());
   Ticket const ticket = vm_.submit(0, port_read(0x60));
@@ -107,7 +107,7 @@ TEST_F(HsmTest, T15WithoutAClientTheRequestWaitsAndTheScanGoesOn) {
   EXPECT_EQ(vm_.poll(0, ticket), (Poll{Poll::Kind::value, 9}));
 }
 
-TEST_F(HsmTest, T17AZeroFilledPageIsNotScanned) {
+TEST_F(HsmTest, T17_AZeroFilledPageIsNotScanned) {
   PageStorage zeros;
   AtomicMemory memory{zeros};
   ASSERT_TRUE(hsm().add_vm({9}, 16).has_value());
@@ -117,7 +117,7 @@ TEST_F(HsmTest, T17AZeroFilledPageIsNotScanned) {
   EXPECT_EQ(zeros.bytes, PageStorage{}.bytes);
 }
 
-TEST_F(HsmTest, T26T27VcpuNumbersAreBoundedByTheVmAndNeverCut) {
+TEST_F(HsmTest, T26_T27_VcpuNumbersAreBoundedByTheVmAndNeverCut) {
   HsmClientId const client = make_client(hsm(), vm_.id, ClientKind::fallback);
   EXPECT_EQ(hsm().add_vm({5}, 0).error(), HsmError::vcpu_count);
   EXPECT_EQ(hsm().add_vm({5}, 17).error(), HsmError::vcpu_count);
@@ -143,7 +143,7 @@ TEST_F(HsmTest, ADeviceModelMayCompleteByVcpuNumber) {
   EXPECT_EQ(vm_.poll(3, ticket), (Poll{Poll::Kind::value, 5}));
 }
 
-TEST_F(HsmTest, T08T09ACompletedRequestIsOutOfTheClientsSetBeforeTheNextOneComes) {
+TEST_F(HsmTest, T08_T09_ACompletedRequestIsOutOfTheClientsSetBeforeTheNextOneComes) {
   HsmClientId const client = make_client(hsm(), vm_.id, ClientKind::fallback);
   Ticket ticket = vm_.submit(0, port_read(0x60));
   hsm().dispatch();
@@ -157,7 +157,7 @@ TEST_F(HsmTest, T08T09ACompletedRequestIsOutOfTheClientsSetBeforeTheNextOneComes
   EXPECT_EQ(next(client).access.address, 0x61U);
 }
 
-TEST_F(HsmTest, I10APollingVmIsNotNotified) {
+TEST_F(HsmTest, I10_APollingVmIsNotNotified) {
   VmWorld polling{VmId{2}, 1, Completion::polling};
   adopt(hsm(), polling);
   HsmClientId const client = make_client(hsm(), polling.id, ClientKind::fallback);
@@ -189,7 +189,7 @@ TEST_F(HsmTest, ConfigurationPortsAreAnsweredWithoutAClient) {
   EXPECT_EQ(counters().config, 4U);
 }
 
-TEST_F(HsmTest, T71AConvertedRequestGoesToTheDefaultClientAndItsValueComesBack) {
+TEST_F(HsmTest, T71_AConvertedRequestGoesToTheDefaultClientAndItsValueComesBack) {
   HsmClientId const fallback = make_client(hsm(), vm_.id, ClientKind::fallback);
   HsmClientId const greedy = make_client(hsm(), vm_.id, ClientKind::ranged);
   ASSERT_TRUE(hsm().add_range(greedy, {Space::port, 0, 0xffff}).has_value());
@@ -218,7 +218,7 @@ TEST_F(HsmTest, TheConfigurationRegisterIsPerVm) {
   EXPECT_EQ(other.poll(0, ticket), (Poll{Poll::Kind::value, 0}));
 }
 
-TEST_F(HsmTest, T72AWriteProtectRequestIsARequestLikeAnother) {
+TEST_F(HsmTest, T72_AWriteProtectRequestIsARequestLikeAnother) {
   HsmClientId const client = make_client(hsm(), vm_.id, ClientKind::fallback);
   Access write = mmio_read(0x1000, 8);
   write.space = Space::write_protect;

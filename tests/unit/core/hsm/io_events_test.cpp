@@ -22,7 +22,7 @@ std::optional<EventToken> signal(IoEvents const& events, Access const& access) {
   return events.serve(access).signal;
 }
 
-TEST(IoEvents, T73SameAddressDifferentDataAreDifferentEvents) {
+TEST(IoEvents, T73_SameAddressDifferentDataAreDifferentEvents) {
   IoEvents events;
   ASSERT_TRUE(events.assign(event(1, 0xc010, 2, 0)));
   ASSERT_TRUE(events.assign(event(2, 0xc010, 2, 1)));
@@ -31,7 +31,7 @@ TEST(IoEvents, T73SameAddressDifferentDataAreDifferentEvents) {
   EXPECT_EQ(signal(events, port_write(0xc010, 2, 2)), std::nullopt);
 }
 
-TEST(IoEvents, T73OneTokenConflictsWithItselfByDataOrWildcard) {
+TEST(IoEvents, T73_OneTokenConflictsWithItselfByDataOrWildcard) {
   IoEvents events;
   ASSERT_TRUE(events.assign(event(1, 0xc010, 2, 5)));
   for (IoEvent const& other :
@@ -47,7 +47,7 @@ TEST(IoEvents, T73OneTokenConflictsWithItselfByDataOrWildcard) {
   EXPECT_EQ(signal(events, port_write(0xc010, 5, 2)), EventToken{1}) << "the oldest wins";
 }
 
-TEST(IoEvents, T74AWiderAccessDoesNotMatchAndANarrowerOneDoes) {
+TEST(IoEvents, T74_AWiderAccessDoesNotMatchAndANarrowerOneDoes) {
   struct Row {
     std::uint8_t length, size;
     bool matches;
@@ -69,7 +69,7 @@ TEST(IoEvents, OnlyTheExactAddressAndSpaceMatch) {
   EXPECT_EQ(signal(events, {Space::mmio, Direction::write, 4, 0xc010, 0}), std::nullopt);
 }
 
-TEST(IoEvents, T75AReadBringsZeroAndSignalsNothing) {
+TEST(IoEvents, T75_AReadBringsZeroAndSignalsNothing) {
   IoEvents events;
   ASSERT_TRUE(events.assign(event(1, 0xc010, 2)));
   IoEventAnswer const answer = events.serve(port_read(0xc010, 2));
@@ -131,7 +131,7 @@ TEST_F(IoEventClientTest, AMatchingWriteSignalsAndCompletes) {
   EXPECT_EQ(client_.serve().has_value(), false) << "served once";
 }
 
-TEST_F(IoEventClientTest, T74AnUnmatchedWriteInRangeIsSwallowedAndAWiderOneGoesToTheDeviceModel) {
+TEST_F(IoEventClientTest, T74_AnUnmatchedWriteInRangeIsSwallowedAndAWiderOneGoesToTheDeviceModel) {
   ASSERT_TRUE(client_.assign(event(5, 0xc010, 2, 1)));
   auto const swallowed = run(port_write(0xc010, 2, 2));
   ASSERT_TRUE(swallowed.has_value()) << "the device model does not hear of it";
@@ -140,7 +140,7 @@ TEST_F(IoEventClientTest, T74AnUnmatchedWriteInRangeIsSwallowedAndAWiderOneGoesT
   EXPECT_FALSE(run(port_write(0xc010, 1, 4)).has_value()) << "not contained in the range";
 }
 
-TEST_F(IoEventClientTest, T75AReadInRangeReadsZero) {
+TEST_F(IoEventClientTest, T75_AReadInRangeReadsZero) {
   ASSERT_TRUE(client_.assign(event(5, 0xc010, 2)));
   ASSERT_TRUE(run(port_read(0xc010, 2)).has_value());
   EXPECT_EQ(vm_.poll(0, ticket_), (Poll{Poll::Kind::value, 0}));

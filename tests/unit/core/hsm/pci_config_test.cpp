@@ -50,7 +50,7 @@ TEST_F(PciConfigPortTest, DecidingChangesNothing) {
   EXPECT_EQ(port_.address_register(), 0x8000'0000U);
 }
 
-TEST_F(PciConfigPortTest, T67WhileDisabledDataReadsAreAllOnesAndWritesDropped) {
+TEST_F(PciConfigPortTest, T67_WhileDisabledDataReadsAreAllOnesAndWritesDropped) {
   select(0x0012'3456);
   for (std::uint8_t const size : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{4}}) {
     ConfigDecision const decision = port_.decide(port_read(0xcfc, size));
@@ -60,19 +60,19 @@ TEST_F(PciConfigPortTest, T67WhileDisabledDataReadsAreAllOnesAndWritesDropped) {
   EXPECT_EQ(port_.decide(port_write(0xcff, 1)).kind, ConfigDecision::Kind::answered);
 }
 
-TEST_F(PciConfigPortTest, T66TheLowTwoBitsOfTheRegisterAreIgnored) {
+TEST_F(PciConfigPortTest, T66_TheLowTwoBitsOfTheRegisterAreIgnored) {
   select(0x8000'1003);
   EXPECT_EQ(converted(port_read(0xcfc, 4)).reg, 0U);
   EXPECT_EQ(converted(port_read(0xcfe, 2)).reg, 2U);
 }
 
-TEST_F(PciConfigPortTest, T68TheRegisterIsNotConsumedByDataAccesses) {
+TEST_F(PciConfigPortTest, T68_TheRegisterIsNotConsumedByDataAccesses) {
   select(0x8000'0010);
   EXPECT_EQ(converted(port_read(0xcfc, 4)).reg, 0x10U);
   EXPECT_EQ(converted(port_read(0xcfc, 4)).reg, 0x10U);
 }
 
-TEST_F(PciConfigPortTest, T70AllFieldsAreDecodedTheExtendedRegisterToo) {
+TEST_F(PciConfigPortTest, T70_AllFieldsAreDecodedTheExtendedRegisterToo) {
   select(0x8fab'cdfc);  // bus 0xab, device 0x19, function 5, register 0xffc
   for (std::uint32_t offset = 0; offset < 4; ++offset) {
     EXPECT_EQ(converted(port_read(0xcfc + offset)),

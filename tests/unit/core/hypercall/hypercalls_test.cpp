@@ -58,7 +58,7 @@ TEST_F(Hypercalls, OutsideRingZeroEveryIdIsAProtectionFault) {
   }
 }
 
-TEST_F(Hypercalls, T26OnlyTheWholeIdNamesACall) {
+TEST_F(Hypercalls, T26_OnlyTheWholeIdNamesACall) {
   for (Hypercall call : all_calls) {
     auto const id = static_cast<std::uint64_t>(call);
     for (std::uint64_t other : {id & 0xff, id & 0xffff, id | 1UL << 32U, id | 1UL << 63U,
@@ -81,7 +81,7 @@ TEST_F(Hypercalls, AllOtherIdsOfTheGroupsAreNoCalls) {
   }
 }
 
-TEST_F(Hypercalls, T26OnlyTheWholeVmIdNamesAVm) {
+TEST_F(Hypercalls, T26_OnlyTheWholeVmIdNamesAVm) {
   std::uint64_t const vm = vm_in(VmLife::running);
   for (Hypercall id : {Hypercall::pause_vm, Hypercall::destroy_vm, Hypercall::set_irqline,
                        Hypercall::notify_request_finish, Hypercall::asyncio_assign}) {
@@ -122,7 +122,7 @@ TEST_F(Hypercalls, StructuresAreCopiedWholeOrNotAtAll) {
   EXPECT_EQ(call(Hypercall::create_vm, ServiceRam::end - 47).rax, errors::bad_address);
 }
 
-TEST_F(Hypercalls, T80TheCallbackVectorIsBoundedAndAChangeRaisesAnUpcall) {
+TEST_F(Hypercalls, T80_TheCallbackVectorIsBoundedAndAChangeRaisesAnUpcall) {
   EXPECT_EQ(calls_.callback_vector(), 0xf3);
   for (std::uint64_t vector : {0UL, 0x1fUL, 0x100UL, 0x1'00f3UL, 1UL << 63U, ~0UL}) {
     auto const result = call(Hypercall::set_callback_vector, vector);

@@ -11,7 +11,7 @@ using abi::Hypercall;
 
 class InterruptCalls : public fakes::ServiceVm {};
 
-TEST_F(InterruptCalls, T26ANotificationNamesAVcpuThatWasCreated) {
+TEST_F(InterruptCalls, T26_ANotificationNamesAVcpuThatWasCreated) {
   std::uint64_t const vm = vm_in(VmLife::running);
   for (std::uint64_t vcpu : {0ULL, 1ULL}) {
     auto const result = call(Hypercall::notify_request_finish, vm, vcpu);
@@ -27,14 +27,14 @@ TEST_F(InterruptCalls, T26ANotificationNamesAVcpuThatWasCreated) {
   }
 }
 
-TEST_F(InterruptCalls, T28ANotificationNeedsAPage) {
+TEST_F(InterruptCalls, T28_ANotificationNeedsAPage) {
   ASSERT_EQ(create(creation(1)).rax, 0);
   EXPECT_EQ(call(Hypercall::notify_request_finish, 1, 0).rax, errors::refused);
   ASSERT_EQ(set_buffer(1).rax, 0);
   EXPECT_EQ(call(Hypercall::notify_request_finish, 1, 0).rax, 0);
 }
 
-TEST_F(InterruptCalls, I10APollingVmIsNotNotified) {
+TEST_F(InterruptCalls, I10_APollingVmIsNotNotified) {
   std::uint64_t const vm = vm_in(VmLife::running, abi::vm_flag_completion_polling);
   auto const result = call(Hypercall::notify_request_finish, vm, 0);
   EXPECT_EQ(result.rax, 0);

@@ -96,7 +96,7 @@ TEST_F(LifeCycle, ANewVmInAnOldPlaceStartsWithoutAPage) {
   EXPECT_EQ(call(abi::Hypercall::start_vm, vm).rax, errors::refused);
 }
 
-TEST_F(LifeCycle, T24ResetClearsTheDescriptorsAndDestructionTheRingToo) {
+TEST_F(LifeCycle, T24_ResetClearsTheDescriptorsAndDestructionTheRingToo) {
   std::uint64_t const vm = vm_in(VmLife::paused);
   RingSink const sink{.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
   state(vm).asyncio.ring = sink;

@@ -48,7 +48,7 @@ TEST_F(RingCalls, AnAssignedDescriptorIsInTheVmsTableAlone) {
   EXPECT_EQ(call_with(Hypercall::asyncio_deassign, vm, mmio_any).rax, errors::no_entry);
 }
 
-TEST_F(RingCalls, T77RefusalsReachTheCaller) {
+TEST_F(RingCalls, T77_RefusalsReachTheCaller) {
   std::uint64_t const vm = vm_in(VmLife::running);
   ASSERT_EQ(assign(vm, mmio_any).rax, 0);
   EXPECT_EQ(assign(vm, mmio_any).rax, errors::already_exists);
@@ -81,7 +81,7 @@ TEST_F(RingCalls, TheAsynchronousRingIsOneSoundPage) {
   EXPECT_EQ(result.effect.size_bytes, 4096U);
 }
 
-TEST_F(RingCalls, T30AnUnsoundRingIsRefused) {
+TEST_F(RingCalls, T30_AnUnsoundRingIsRefused) {
   std::uint64_t const vm = vm_in(VmLife::created);
   struct Row {
     std::uint32_t count, element_size, flags;
@@ -127,7 +127,7 @@ TEST_F(RingCalls, RingsOfCpusNameACpuThatExists) {
   }
 }
 
-TEST_F(RingCalls, T25ARingIsDetachedByAddressZero) {
+TEST_F(RingCalls, T25_ARingIsDetachedByAddressZero) {
   std::uint64_t const vm = vm_in(VmLife::running);
   state(vm).asyncio.ring = {.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
   auto const result = setup(vm, SharedBufferId::asyncio, 0);

@@ -42,7 +42,7 @@ TEST_F(VmCalls, CreationTellsTheIdAndTheVcpus) {
   EXPECT_EQ(polling.effect.completion, Completion::polling);
 }
 
-TEST_F(VmCalls, T27MoreVcpusThanSlotsAreRefused) {
+TEST_F(VmCalls, T27_MoreVcpusThanSlotsAreRefused) {
   ASSERT_EQ(std::popcount(0x1'ffffU), 17);
   expect_refused(creation(0x1'ffff), errors::invalid_argument);
   ASSERT_EQ(create(creation(0xffff)).rax, 0);
@@ -92,7 +92,7 @@ TEST_F(VmCalls, TheBufferEffectSaysWhatToAnnounce) {
   EXPECT_EQ(result.effect.completion, Completion::polling);
 }
 
-TEST_F(VmCalls, T29AnUnmappedOrUnalignedBufferIsRefusedAndChangesNothing) {
+TEST_F(VmCalls, T29_AnUnmappedOrUnalignedBufferIsRefusedAndChangesNothing) {
   ASSERT_EQ(create(creation(1)).rax, 0);
   for (std::uint64_t gpa : {std::uint64_t{0}, page + 1, page + 8, page + 0x800, ServiceRam::end,
                             ServiceRam::first - 0x1000, ~std::uint64_t{0xfff}, ~std::uint64_t{0}}) {

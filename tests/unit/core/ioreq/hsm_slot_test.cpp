@@ -58,7 +58,7 @@ TEST_F(HsmSlotTest, ClaimsWhatWasSubmittedAndNothingTwice) {
   EXPECT_FALSE(hsm_.claim().has_value()) << "nothing on a COMPLETE slot";
 }
 
-TEST_F(HsmSlotTest, I10AskingForPollingMakesTheVerdictPolling) {
+TEST_F(HsmSlotTest, I10_AskingForPollingMakesTheVerdictPolling) {
   HypervisorSlot<AtomicMemory> polling{memory_, {1}, Completion::polling};
   polling.announce();
   HsmSlot<AtomicMemory> hsm{memory_, {1}};
@@ -66,7 +66,7 @@ TEST_F(HsmSlotTest, I10AskingForPollingMakesTheVerdictPolling) {
   EXPECT_EQ(hsm.complete(hsm.claim().value(), 0), Verdict::polling);
 }
 
-TEST_F(HsmSlotTest, T17ZeroFilledMemoryHoldsNoRequest) {
+TEST_F(HsmSlotTest, T17_ZeroFilledMemoryHoldsNoRequest) {
   PageStorage zeros;
   AtomicMemory memory{zeros};
   for (std::uint16_t i = 0; i < abi::ioreq_slot_count; ++i) {
@@ -206,7 +206,7 @@ TEST_F(HsmSlotTest, AForeignHsmDoesNotNotifyAPollingHypervisor) {
 
 using HsmSlotDeathTest = HsmSlotTest;
 
-TEST_F(HsmSlotDeathTest, T27AVcpuWithoutASlotIsAProgrammersError) {
+TEST_F(HsmSlotDeathTest, T27_AVcpuWithoutASlotIsAProgrammersError) {
   EXPECT_DEATH((HsmSlot<AtomicMemory>{memory_, VcpuId{16}}), "id below 16");
   EXPECT_DEATH((ForeignHsmSlot<AtomicMemory>{memory_, VcpuId{16}}), "id below 16");
 }
@@ -250,7 +250,7 @@ class LoggingMemory {
 };
 static_assert(Memory<LoggingMemory>);
 
-TEST(SlotOrder, T01T07PayloadBeforePendingAndPollingFlagBeforeComplete) {
+TEST(SlotOrder, T01_T07_PayloadBeforePendingAndPollingFlagBeforeComplete) {
   using enum LoggingMemory::Step;
   PageStorage storage;
   std::vector<LoggingMemory::Step> log;

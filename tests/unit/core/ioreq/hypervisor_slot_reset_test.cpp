@@ -10,7 +10,7 @@ namespace {
 
 using HypervisorSlotResetTest = SlotTest;
 
-TEST_F(HypervisorSlotResetTest, T18AResetWritesFreeInEveryState) {
+TEST_F(HypervisorSlotResetTest, T18_AResetWritesFreeInEveryState) {
   for (std::uint32_t state_before = 0; state_before < 6; ++state_before) {
     scribble(state_before);
     slot_.reset();
@@ -35,7 +35,7 @@ TEST_F(HypervisorSlotResetTest, AResetAfterTheAnswerFreesTheSlotAtOnce) {
   submit(read_byte);
 }
 
-TEST_F(HypervisorSlotResetTest, T19ASlotInFlightAtAResetIsNotUsedBeforeTheHsmLetGo) {
+TEST_F(HypervisorSlotResetTest, T19_ASlotInFlightAtAResetIsNotUsedBeforeTheHsmLetGo) {
   submit(write_word);
   Claim const mine = claim();
   slot_.reset();
@@ -50,7 +50,7 @@ TEST_F(HypervisorSlotResetTest, T19ASlotInFlightAtAResetIsNotUsedBeforeTheHsmLet
   EXPECT_EQ(slot_.poll(young), (Poll{Poll::Kind::value, 7}));
 }
 
-TEST_F(HypervisorSlotResetTest, T19ALateAnswerOfAForeignHsmDoesNotPoisonTheSlot) {
+TEST_F(HypervisorSlotResetTest, T19_ALateAnswerOfAForeignHsmDoesNotPoisonTheSlot) {
   submit(read_byte);
   ASSERT_TRUE(foreign_.pending());
   foreign_.claim();

@@ -10,7 +10,7 @@ namespace {
 
 using HypervisorSlotTest = SlotTest;
 
-TEST_F(HypervisorSlotTest, T02TheAnswerComesExactlyOnce) {
+TEST_F(HypervisorSlotTest, T02_TheAnswerComesExactlyOnce) {
   Ticket const ticket = submit(read_byte);
   EXPECT_TRUE(slot_.in_flight());
   hsm_.complete(claim(), 0x5a);
@@ -20,13 +20,13 @@ TEST_F(HypervisorSlotTest, T02TheAnswerComesExactlyOnce) {
   EXPECT_FALSE(slot_.in_flight());
 }
 
-TEST_F(HypervisorSlotTest, T03AnAnswerBeforeTheFirstPollIsNotLost) {
+TEST_F(HypervisorSlotTest, T03_AnAnswerBeforeTheFirstPollIsNotLost) {
   Ticket const ticket = submit(read_byte);
   hsm_.complete(claim(), 1);
   EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::value);
 }
 
-TEST_F(HypervisorSlotTest, T04ASpuriousNotificationIsJustWaiting) {
+TEST_F(HypervisorSlotTest, T04_ASpuriousNotificationIsJustWaiting) {
   Ticket const ticket = submit(read_byte);
   EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting) << "while PENDING";
   Claim const mine = claim();
@@ -35,7 +35,7 @@ TEST_F(HypervisorSlotTest, T04ASpuriousNotificationIsJustWaiting) {
   EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 2})) << "and it still completes";
 }
 
-TEST_F(HypervisorSlotTest, T05AnOldTicketDoesNotSeeTheNextRequestsAnswer) {
+TEST_F(HypervisorSlotTest, T05_AnOldTicketDoesNotSeeTheNextRequestsAnswer) {
   Ticket const old = submit(read_byte);
   hsm_.complete(claim(), 1);
   slot_.poll(old);
@@ -45,7 +45,7 @@ TEST_F(HypervisorSlotTest, T05AnOldTicketDoesNotSeeTheNextRequestsAnswer) {
   EXPECT_EQ(slot_.poll(young), (Poll{Poll::Kind::value, 2}));
 }
 
-TEST_F(HypervisorSlotTest, T11I3ASecondRequestIsRefusedAndOverwritesNothing) {
+TEST_F(HypervisorSlotTest, T11_I3_ASecondRequestIsRefusedAndOverwritesNothing) {
   Ticket const ticket = submit(write_word);
   PageStorage const before = storage_;
   refuse(Busy::in_flight);
@@ -55,7 +55,7 @@ TEST_F(HypervisorSlotTest, T11I3ASecondRequestIsRefusedAndOverwritesNothing) {
   EXPECT_EQ(slot_.poll(ticket).kind, Poll::Kind::waiting);
 }
 
-TEST_F(HypervisorSlotTest, T12OnlyTheVcpusOwnSlotIsTouched) {
+TEST_F(HypervisorSlotTest, T12_OnlyTheVcpusOwnSlotIsTouched) {
   PageStorage const before = storage_;
   Ticket const ticket = submit(read_qword);
   hsm_.complete(claim(), 3);
@@ -66,7 +66,7 @@ TEST_F(HypervisorSlotTest, T12OnlyTheVcpusOwnSlotIsTouched) {
   }
 }
 
-TEST_F(HypervisorSlotTest, T32TheAnswerIsTakenByThePrivateSizeDirectionAndType) {
+TEST_F(HypervisorSlotTest, T32_TheAnswerIsTakenByThePrivateSizeDirectionAndType) {
   Ticket const ticket = submit(read_byte);
   Claim const mine = claim();
   std::size_t const base = slot_offset(vcpu);
@@ -78,7 +78,7 @@ TEST_F(HypervisorSlotTest, T32TheAnswerIsTakenByThePrivateSizeDirectionAndType) 
   EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 0xff}));
 }
 
-TEST_F(HypervisorSlotTest, T37AClientThatSetsNoValueGivesAllOnesNotTheLastRequestsValue) {
+TEST_F(HypervisorSlotTest, T37_AClientThatSetsNoValueGivesAllOnesNotTheLastRequestsValue) {
   for (Access const& access : {read_byte, read_qword}) {
     Ticket const first = submit(access);
     hsm_.complete(claim(), 0);
@@ -96,7 +96,7 @@ TEST_F(HypervisorSlotTest, AWritesAnswerHasNoValue) {
   EXPECT_EQ(slot_.poll(ticket), (Poll{Poll::Kind::value, 0}));
 }
 
-TEST_F(HypervisorSlotTest, T71AWriteProtectRequestIsFreedLikeAnyOther) {
+TEST_F(HypervisorSlotTest, T71_AWriteProtectRequestIsFreedLikeAnyOther) {
   Access write = read_qword;
   write.space = Space::write_protect;
   write.direction = Direction::write;
@@ -106,7 +106,7 @@ TEST_F(HypervisorSlotTest, T71AWriteProtectRequestIsFreedLikeAnyOther) {
   EXPECT_EQ(state(), SlotState::free);
 }
 
-TEST_F(HypervisorSlotTest, T21ACancelledRequestsAnswerIsDiscardedAndTheSlotFreed) {
+TEST_F(HypervisorSlotTest, T21_ACancelledRequestsAnswerIsDiscardedAndTheSlotFreed) {
   Ticket const ticket = submit(read_byte);
   Claim const mine = claim();
   slot_.cancel(ticket);
@@ -176,7 +176,7 @@ TEST_F(HypervisorSlotTest, ACancelledRequestThatTheServiceVmBrokeIsOverToo) {
   refuse(Busy::awaiting_clear);
 }
 
-TEST_F(HypervisorSlotTest, T01I4TheRequestIsWholeWhenItIsPending) {
+TEST_F(HypervisorSlotTest, T01_I4_TheRequestIsWholeWhenItIsPending) {
   submit(write_word);
   PendingRequest const seen = hsm_.peek();
   EXPECT_EQ(seen.kind, PendingRequest::Kind::request);
@@ -185,7 +185,7 @@ TEST_F(HypervisorSlotTest, T01I4TheRequestIsWholeWhenItIsPending) {
 
 using HypervisorSlotDeathTest = HypervisorSlotTest;
 
-TEST_F(HypervisorSlotDeathTest, T27AVcpuWithoutASlotIsAProgrammersError) {
+TEST_F(HypervisorSlotDeathTest, T27_AVcpuWithoutASlotIsAProgrammersError) {
   EXPECT_DEATH((HypervisorSlot<AtomicMemory>{memory_, VcpuId{16}, Completion::notify}),
                "id below 16");
 }

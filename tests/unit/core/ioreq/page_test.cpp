@@ -28,14 +28,14 @@ class HypervisorPageTest : public testing::Test {
   HypervisorPage<AtomicMemory> page_{memory_, Completion::notify};
 };
 
-TEST_F(HypervisorPageTest, T28WithoutAnAnnouncedPageEverySubmissionIsRefused) {
+TEST_F(HypervisorPageTest, T28_WithoutAnAnnouncedPageEverySubmissionIsRefused) {
   auto const ticket = page_.submit({0}, read_byte);
   ASSERT_FALSE(ticket.has_value());
   EXPECT_EQ(ticket.error(), Busy::no_page);
   EXPECT_EQ(storage_.bytes, PageStorage{}.bytes);
 }
 
-TEST_F(HypervisorPageTest, T17AnnouncingWritesFreeEverywhereAndAGenerationThatIsNotZero) {
+TEST_F(HypervisorPageTest, T17_AnnouncingWritesFreeEverywhereAndAGenerationThatIsNotZero) {
   ASSERT_TRUE(page_.announce(1).has_value());
   for (std::uint16_t i = 0; i < abi::ioreq_slot_count; ++i) {
     std::uint64_t const word = memory_.load_word(slot_offset({i}) + abi::ioreq_offset::state);
@@ -44,7 +44,7 @@ TEST_F(HypervisorPageTest, T17AnnouncingWritesFreeEverywhereAndAGenerationThatIs
   }
 }
 
-TEST_F(HypervisorPageTest, T27AVmHasOneToSixteenVcpus) {
+TEST_F(HypervisorPageTest, T27_AVmHasOneToSixteenVcpus) {
   EXPECT_EQ(page_.announce(0).error(), PageError::no_vcpus);
   EXPECT_EQ(page_.announce(17).error(), PageError::too_many_vcpus);
   EXPECT_EQ(page_.announce(~0U).error(), PageError::too_many_vcpus);
@@ -52,7 +52,7 @@ TEST_F(HypervisorPageTest, T27AVmHasOneToSixteenVcpus) {
   EXPECT_TRUE(page_.announce(16).has_value());
 }
 
-TEST_F(HypervisorPageTest, T26AVcpuThatTheVmHasNotIsRefused) {
+TEST_F(HypervisorPageTest, T26_AVcpuThatTheVmHasNotIsRefused) {
   ASSERT_TRUE(page_.announce(2).has_value());
   EXPECT_TRUE(page_.submit({1}, read_byte).has_value());
   for (std::uint16_t const vcpu : {std::uint16_t{2}, std::uint16_t{16}, std::uint16_t{0xffff}}) {
@@ -62,13 +62,13 @@ TEST_F(HypervisorPageTest, T26AVcpuThatTheVmHasNotIsRefused) {
   }
 }
 
-TEST_F(HypervisorPageTest, T29AnUnalignedAddressIsRefused) {
+TEST_F(HypervisorPageTest, T29_AnUnalignedAddressIsRefused) {
   EXPECT_EQ(checked_page_address({0x1000}).value(), Gpa{0x1000});
   EXPECT_EQ(checked_page_address({0x1008}).error(), PageError::unaligned);
   EXPECT_EQ(checked_page_address({~std::uint64_t{0}}).error(), PageError::unaligned);
 }
 
-TEST_F(HypervisorPageTest, T18AResetFreesAllSixteenSlots) {
+TEST_F(HypervisorPageTest, T18_AResetFreesAllSixteenSlots) {
   ASSERT_TRUE(page_.announce(16).has_value());
   for (std::uint16_t i = 0; i < abi::ioreq_slot_count; ++i) {
     ASSERT_TRUE(page_.submit({i}, read_byte).has_value());

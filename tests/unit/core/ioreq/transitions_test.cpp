@@ -92,7 +92,7 @@ TEST(SlotTransitions, EveryEventAndActorHasARow) {
   EXPECT_EQ(actors.size(), slot_actor_count);
 }
 
-TEST(SlotTransitions, I1OnlyTheHypervisorLeavesFreeAndComplete) {
+TEST(SlotTransitions, I1_OnlyTheHypervisorLeavesFreeAndComplete) {
   for (SlotTransition const& row : slot_transitions) {
     if ((row.from != free && row.from != complete) || row.to == row.from) continue;
     // The one exception tells the hypervisor, which keeps such a slot out of use, that a request
@@ -103,7 +103,7 @@ TEST(SlotTransitions, I1OnlyTheHypervisorLeavesFreeAndComplete) {
   }
 }
 
-TEST(SlotTransitions, I2OnlyTheServiceVmLeavesPendingAndProcessingExceptForTheVmsLife) {
+TEST(SlotTransitions, I2_OnlyTheServiceVmLeavesPendingAndProcessingExceptForTheVmsLife) {
   for (SlotTransition const& row : slot_transitions) {
     if ((row.from != pending && row.from != processing) || row.to == row.from) continue;
     if (row.event == SlotEvent::reset || row.event == SlotEvent::announce) continue;
@@ -111,14 +111,14 @@ TEST(SlotTransitions, I2OnlyTheServiceVmLeavesPendingAndProcessingExceptForTheVm
   }
 }
 
-TEST(SlotTransitions, T04ANotificationMovesNoState) {
+TEST(SlotTransitions, T04_ANotificationMovesNoState) {
   for (std::size_t state = 0; state < slot_state_count; ++state) {
     auto const from = static_cast<SlotState>(state);
     EXPECT_EQ(apply(from, SlotEvent::notify, SlotActor::hypervisor), from);
   }
 }
 
-TEST(SlotTransitions, T18AResetLeadsToFreeFromEveryState) {
+TEST(SlotTransitions, T18_AResetLeadsToFreeFromEveryState) {
   for (std::size_t state = 0; state < slot_state_count; ++state) {
     auto const from = static_cast<SlotState>(state);
     EXPECT_EQ(apply(from, SlotEvent::reset, SlotActor::hypervisor), free);
