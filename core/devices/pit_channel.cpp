@@ -219,8 +219,8 @@ void PitChannel::latch_status(std::uint64_t clock) noexcept {
   bool const running = state_.phase == PitPhase::counting || state_.phase == PitPhase::paused;
   bool const null_count = !running || state_.next != 0 || !loaded(clock);
   state_.latched_status = static_cast<std::uint8_t>(
-      (out(clock) == Level::high ? 0x80U : 0U) | (null_count ? 0x40U : 0U) | state_.access << 4U |
-      state_.mode << 1U | (state_.bcd ? 1U : 0U));
+      (out(clock) == Level::high ? 0x80U : 0U) | (null_count ? 0x40U : 0U) |
+      unsigned{state_.access} << 4U | unsigned{state_.mode} << 1U | (state_.bcd ? 1U : 0U));
   state_.status_latched = true;
 }
 

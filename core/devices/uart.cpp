@@ -133,7 +133,8 @@ void Uart::write_register(std::uint8_t offset, std::uint8_t value, Ticks now) no
       break;
     case offset_ier:
       if (divisor_latch()) {
-        state_.divisor = static_cast<std::uint16_t>((state_.divisor & 0xffU) | value << 8U);
+        state_.divisor =
+            static_cast<std::uint16_t>((state_.divisor & 0xffU) | unsigned{value} << 8U);
       } else {
         write_ier(value);
       }
