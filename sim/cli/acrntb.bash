@@ -18,7 +18,7 @@ _acrntb() {
       import) words='--output --dialect --force --json' ;;
       record) words='--output --pid --duration --tracefs --force --json' ;;
       info) words='--json' ;;
-      report) words="--ns --json --skip-damaged $filters" ;;
+      report) words="--ns --json --skip-damaged --stuck $filters" ;;
       replay) words="--engine --profile --timing --completion --poll-interval --assume-gap
         --record --top --print-timing --skip-damaged --force --json $filters" ;;
       *) words='--version' ;;

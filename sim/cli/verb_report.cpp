@@ -6,13 +6,16 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "sim/cli/capture_input.hpp"
 #include "sim/cli/event_json.hpp"
 #include "sim/cli/event_line.hpp"
 #include "sim/cli/event_merger.hpp"
 #include "sim/cli/print_json.hpp"
+#include "sim/cli/stuck.hpp"
 #include "sim/cli/verb.hpp"
+#include "traces/error.hpp"
 
 namespace acrn::cli {
 namespace {
@@ -23,17 +26,16 @@ struct ReportOptions {
   bool json{};
   bool ns{};
   bool skip_damaged{};
+  bool stuck{};
+
+  [[nodiscard]] TimeStyle style() const { return ns ? TimeStyle::nanoseconds : TimeStyle::seconds; }
 };
 
 class Printer {
  public:
   Printer(Output& out, ReportOptions const& options, traces::CaptureInfo const& info,
           std::optional<std::uint64_t> start)
-      : out_{out},
-        json_{options.json},
-        info_{info},
-        start_{start},
-        style_{options.ns ? TimeStyle::nanoseconds : TimeStyle::seconds} {}
+      : out_{out}, json_{options.json}, info_{info}, start_{start}, style_{options.style()} {}
 
   /// Counts from `ticks` unless the start is known: events come in order, the first comes first.
   void start_by(std::uint64_t ticks) {
@@ -59,7 +61,47 @@ class Printer {
   fmt::memory_buffer text_;
 };
 
+/// Prints what is unfinished after the last event that passes the filters.
+ExitCode report_stuck(ReportOptions const& options, Session& session) {
+  Filters filters{options.filters};
+  CaptureInput capture{options.file, options.skip_damaged ? Damage::skip : Damage::refuse};
+  std::optional<TimeSpan> const span = capture.time_span();
+  traces::CaptureInfo const& info = capture.info();
+  filters.resolve(info.clock, span);
+  StuckView view;
+  std::optional<std::uint64_t> start = span ? std::optional{span->first} : std::nullopt;
+  EventMerger merger{info.clock.timed() ? Stamps::present : Stamps::absent,
+                     [&](Event const& event) {
+                       if (!start) start = event_time(event);
+                       if (filters.keep(event_place(event))) view.add(event);
+                     }};
+  traces::Reader::Rows rows;
+  while (capture.next(rows)) merger.add(std::move(rows));
+  merger.finish();
+  if (!view.saw_slots()) {
+    throw traces::ContentError(
+        fmt::format("{}: no transitions of request slots{}, so nothing tells what is unfinished; "
+                    "make a capture with them: acrntb replay FILE --record OUT",
+                    capture.path(), filters.active() ? " pass the filters" : " in this capture"));
+  }
+  std::vector<StuckRequest> const requests = view.requests();
+  StuckFormat const format{
+      .info = info, .start = *start, .moment = view.moment(), .style = options.style()};
+  if (options.json) {
+    print_json(session.out, stuck_json(format, requests));
+  } else {
+    fmt::memory_buffer text;
+    for (StuckRequest const& stuck : requests) append_stuck_line(text, format, stuck);
+    session.out.write({text.data(), text.size()});
+  }
+  session.out.flush();
+  capture.tell_end(session.talk);
+  if (requests.empty()) session.talk.note("no request is unfinished");
+  return requests.empty() ? ExitCode::ok : ExitCode::no;
+}
+
 ExitCode report(ReportOptions const& options, Session& session) {
+  if (options.stuck) return report_stuck(options, session);
   Filters filters{options.filters};
   CaptureInput capture{options.file, options.skip_damaged ? Damage::skip : Damage::refuse};
   capture.tell_origin(session.talk);
@@ -103,6 +145,9 @@ void add_report(CLI::App& app, Verb& chosen) {
   verb->add_flag("--ns", options->ns, "Times as integer nanoseconds instead of seconds");
   verb->add_flag("--json", options->json, "JSON Lines, one object per event");
   verb->add_flag("--skip-damaged", options->skip_damaged, "Go on behind damaged chunks");
+  verb->add_flag("--stuck", options->stuck,
+                 "Only what is unfinished at the last moment, and who owes the next step; "
+                 "exit code 1 if anything is");
   add_filter_options(*verb, options->filters);
   verb->footer(
       "Each line is vmV/vcpuC [pCPU] TIME: GROUP:EVENT and fields. ? is what the capture does not\n"
