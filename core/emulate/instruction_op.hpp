@@ -140,16 +140,18 @@ class InstructionOp {
     bool const stack = insn().operation == Operation::push || insn().operation == Operation::pop;
     stack_size_ = stack ? stack_pointer_size(state, guest.cpu) : std::uint8_t{0};
     OperandFinder<Cpu, Memory> finder{state, guest.cpu, guest.memory, step};
-    Alignment const alignment = insn().aligned ? Alignment::required : Alignment::any;
-    for (std::uint8_t const operand : {plan_.first_read, plan_.second_read, plan_.write}) {
-      bool const again = operand == plan_.write && operand == plan_.first_read;
-      if (operand == no_operand || (again && operands_.span(operand).count != 0)) continue;
-      AccessKind const kind = operand == plan_.write ? AccessKind::write : AccessKind::read;
-      SegmentedAccess const access =
-          operand_access(insn(), {operand, kind, stack_size_}, guest.cpu);
-      if (!finder.find(access, alignment, operands_.span(operand))) return false;
-    }
-    return true;
+    if (plan_.first_read != no_operand && !find(plan_.first_read, finder)) return false;
+    if (plan_.second_read != no_operand && !find(plan_.second_read, finder)) return false;
+    bool const found = plan_.write == no_operand || plan_.write == plan_.first_read;
+    return found || find(plan_.write, finder);
+  }
+
+  template <CpuView Cpu, GuestMemory Memory>
+  bool find(std::uint8_t operand, OperandFinder<Cpu, Memory>& finder) {
+    AccessKind const kind = operand == plan_.write ? AccessKind::write : AccessKind::read;
+    return finder.find(operand_access(insn(), {operand, kind, stack_size_}, finder.cpu),
+                       insn().aligned ? Alignment::required : Alignment::any,
+                       operands_.span(operand));
   }
 
   /// Makes transfers until one needs an access, or the instruction is done.
