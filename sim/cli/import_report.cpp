@@ -54,6 +54,13 @@ void warn_rejected(traces::ImportReport const& report, std::string const& source
   if (lost != 0) {
     talk.warning(fmt::format("{}: the source says that it lost {} events", source, grouped(lost)));
   }
+  if (!report.threads_of_other_vms.empty()) {
+    talk.warning(fmt::format(
+        "{}: events of several VMs (threads {} run vCPUs whose numbers other threads have), which "
+        "the text does not tell apart: the capture shows them as one VM; record one guest (acrntb "
+        "record kvm --pid PID), or keep the lines of its threads only",
+        source, fmt::join(report.threads_of_other_vms, ", ")));
+  }
   if (report.source.rejected == 0) return;
   std::string first;
   if (!report.rejected.empty()) {
@@ -114,6 +121,7 @@ nlohmann::ordered_json import_json(traces::ImportReport const& report, ImportJob
   json["injections"] = report.injections;
   json["inputs"] = report.inputs;
   json["vcpus"] = report.vcpus;
+  json["threads_of_other_vms"] = report.threads_of_other_vms;
   return json;
 }
 

@@ -42,6 +42,22 @@ def test_text_report_has_the_counts(source: Path, tmp_path: Path) -> None:
         assert word in result.out
 
 
+def test_several_vms_are_warned_about_with_threads_and_remedy(tmp_path: Path) -> None:
+    source = tmp_path / "two.txt"
+    source.write_text(
+        "".join(
+            f" CPU 0/KVM-{thread} [000] .... 1.00000{thread}: kvm_entry: vcpu 0\n"
+            f" CPU 0/KVM-{thread} [000] .... 1.00001{thread}: kvm_pio: pio_write at 0x80 size 1 "
+            "count 1 val 0x1\n"
+            for thread in (7, 8)
+        )
+    )
+    result = run("import", source, "-o", tmp_path / "two.acap")
+    assert result.code == 0
+    assert result.err.startswith(f"warning: {source}: events of several VMs (threads 8 run vCPUs ")
+    assert "acrntb record kvm --pid PID" in result.err
+
+
 def test_rejected_lines_are_warned_about_with_number_and_reason(tmp_path: Path) -> None:
     source = tmp_path / "bad-line.txt"
     source.write_text(

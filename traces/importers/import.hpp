@@ -53,6 +53,9 @@ struct ImportReport {
   std::uint64_t injections{};
   std::uint64_t inputs{};
   std::size_t vcpus{};
+  /// Threads that print the number of a vCPU which another thread already runs: the source holds
+  /// several VMs, whose events cannot be told apart and are one VM in the capture.
+  std::vector<std::uint64_t> threads_of_other_vms;
 };
 
 /// The dialects that ImportOptions::dialect takes: "kvm-ftrace", "kvm-trace-cmd",

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t cpus_max = 8192;
 constexpr char const* no_event = "not an event line: no 'task-pid [cpu] time: event:' in it";
+constexpr char const* relative_time =
+    "microseconds without a beginning; turn ftrace's latency-format option off";
 constexpr char const* too_long = "line longer than 64 KiB";
 
 // kvm_fpu "unload" comes on the way out to user space.
@@ -27,6 +29,14 @@ KvmImporter::KvmImporter(KvmOutline outline, std::uint8_t digits, RowSink& sink,
     : machine_(std::move(outline), sink, tally), tally_(tally), digits_(digits) {}
 
 void KvmImporter::take(Line const& line) {
+  if (auto const whole = breaks_.take(line)) {
+    take_whole(*whole);
+  } else {
+    tally_.used("piece of a line that a mailer broke");
+  }
+}
+
+void KvmImporter::take_whole(Line const& line) {
   if (line.too_long) {
     tally_.rejected(line, too_long);
     return;
@@ -65,7 +75,7 @@ void KvmImporter::take_other(Line const& line) {
     machine_.lost(known ? thread_on_cpu_[*marker->cpu] : std::nullopt, marker->count);
     tally_.used("marker of lost events");
   } else {
-    tally_.rejected(line, no_event);
+    tally_.rejected(line, has_relative_time(line.text) ? relative_time : no_event);
   }
 }
 
@@ -109,6 +119,9 @@ void KvmImporter::drop_wrapped() {
 }
 
 void KvmImporter::finish() {
+  if (auto const piece = breaks_.finish()) {
+    take_whole(*piece);
+  }
   drop_wrapped();
   machine_.finish();
 }

@@ -12,6 +12,7 @@
 #include "traces/importers/kvm_machine.hpp"
 #include "traces/importers/line_source.hpp"
 #include "traces/importers/line_tally.hpp"
+#include "traces/importers/soft_breaks.hpp"
 
 namespace acrn::traces {
 
@@ -32,6 +33,7 @@ class KvmImporter {
     std::string text;
     std::uint64_t number{};
   };
+  void take_whole(Line const& line);
   void take_other(Line const& line);
   void take_event(KvmLine const& event, Line const& line);
   void note_order(KvmLine const& event, std::uint64_t time);
@@ -40,6 +42,7 @@ class KvmImporter {
   KvmMachine machine_;
   LineTally& tally_;
   std::uint8_t digits_;
+  SoftBreaks breaks_;
   std::optional<Wrapped> wrapped_;
   std::vector<std::optional<std::uint64_t>> thread_on_cpu_;
   std::uint64_t latest_time_{};

@@ -91,7 +91,31 @@ bool take_after_cpu(Scanner scanner, KvmLine& line) {
   return take_event(scanner, line);
 }
 
-// perf script -F without the CPU: "comm pid time: event: message".
+// The CPU and the flags at the right end of `task` in trace-cmd's latency format: "3d..1" or, with
+// a blank between, "3 d..1". Takes them off.
+bool take_latency_column(std::string_view& task, KvmLine& line) {
+  std::size_t const start = task.find_last_of(" \t");
+  if (start == std::string_view::npos) return false;
+  Scanner column{task.substr(start + 1)};
+  std::string_view rest = trim(task.substr(0, start));
+  auto cpu = column.take_decimal();
+  std::string_view const flags = column.rest();
+  if (flags.empty() || flags.size() > flags_length_max) return false;
+  if (!cpu) {
+    std::size_t const before = rest.find_last_of(" \t");
+    if (before == std::string_view::npos) return false;
+    column = Scanner{rest.substr(before + 1)};
+    cpu = column.take_decimal();
+    if (!cpu || !column.empty()) return false;
+    rest = trim(rest.substr(0, before));
+  }
+  line.cpu = cpu;
+  task = rest;
+  return true;
+}
+
+// Without "[cpu]": perf script -F without the CPU, "comm pid time: event: message", and trace-cmd's
+// latency format, "comm-pid 3d..1 time: event: message".
 std::optional<KvmLine> parse_without_cpu(std::string_view text) {
   for (std::size_t colon = text.find(": "); colon != std::string_view::npos;
        colon = text.find(": ", colon + 1)) {
@@ -101,9 +125,12 @@ std::optional<KvmLine> parse_without_cpu(std::string_view text) {
     KvmLine line;
     Scanner scanner{text.substr(start)};
     auto const stamp = take_stamp(scanner);
-    if (!stamp || !take_thread(text.substr(0, start), line)) continue;
+    std::string_view task = trim(text.substr(0, start));
+    bool const latency = take_latency_column(task, line);
+    if (!stamp || !take_thread(task, line)) continue;
     line.time = *stamp;
-    if (line.printer == KvmPrinter::perf_script && take_event(scanner, line)) return line;
+    bool const by_perf = line.printer == KvmPrinter::perf_script;
+    if (by_perf != latency && take_event(scanner, line)) return line;
   }
   return std::nullopt;
 }
@@ -146,6 +173,17 @@ std::optional<KvmLine> parse_kvm_line(std::string_view text) noexcept {
     if (take_thread(text.substr(0, open), line) && take_after_cpu(scanner, line)) return line;
   }
   return parse_without_cpu(text);
+}
+
+bool has_relative_time(std::string_view text) noexcept {
+  constexpr std::string_view marks = "+!#*@$ ";  // how long until the next event
+  for (std::size_t at = text.find("us"); at != std::string_view::npos;
+       at = text.find("us", at + 1)) {
+    if (at == 0 || !is_digit(text[at - 1])) continue;
+    std::size_t const colon = text.find_first_not_of(marks, at + 2);
+    if (colon != std::string_view::npos && text[colon] == ':') return true;
+  }
+  return false;
 }
 
 std::optional<LostMarker> parse_lost_marker(std::string_view text) noexcept {

@@ -33,9 +33,14 @@ struct KvmLine {
 
 /// Takes a line apart: `[instance:] comm-pid [cpu] flags? time: event: message`, or perf script's
 /// `comm pid [cpu] time: kvm:event: message`. The comm may hold blanks, slashes, dashes and
-/// brackets, so that it is read from the right. Leading "> " of quoted mail is skipped.
-/// Nothing where the line is not of that form.
+/// brackets, so that it is read from the right. The latency format of trace-cmd report (`-l`) has
+/// CPU and flags in one column without brackets: `comm-pid 3d..1 time: ...`. Leading "> " of quoted
+/// mail is skipped. Nothing where the line is not of that form.
 std::optional<KvmLine> parse_kvm_line(std::string_view text) noexcept;
+
+/// Whether the line has a time like ftrace's own latency-format option prints: `  123us!:
+/// kvm_pio:`, counted from a moment that the text does not tell.
+bool has_relative_time(std::string_view text) noexcept;
 
 /// A marker of lost events: `CPU:1 [LOST 5 EVENTS]`, `CPU:1 [5 EVENTS DROPPED]`, or perf's
 /// `PERF_RECORD_LOST lost 5`.

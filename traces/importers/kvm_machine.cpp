@@ -206,7 +206,7 @@ void KvmMachine::finish() {
     end_exit(*vcpu, std::nullopt);
   }
   window_.close_all();
-  if (std::size_t const threads = outline_.vcpus.doubtful(); threads != 0) {
+  if (std::size_t const threads = outline_.vcpus.doubtful().size(); threads != 0) {
     tally_.note("thread prints a vCPU number that is not the one it has here", threads);
   }
   if (window_.closed_early() != 0)

@@ -148,6 +148,8 @@ void TraceImport::run_kvm(RowSink& sink, LineTally& tally, ImportReport& report)
   report.injections = machine.injections();
   report.inputs = machine.inputs();
   report.vcpus = machine.vcpus();
+  auto const& others = machine.outline().vcpus.doubtful();
+  report.threads_of_other_vms.assign(others.begin(), others.end());
   info_.never_recorded = never_recorded_of_kvm(machine);
 }
 

@@ -27,8 +27,9 @@ class VcpuTable {
   std::optional<std::uint16_t> number_of(std::uint64_t thread, std::optional<std::uint64_t> vcpu);
 
   [[nodiscard]] std::size_t size() const { return used_.size(); }
-  /// Threads that printed a number other than the one they have.
-  [[nodiscard]] std::size_t doubtful() const { return doubtful_.size(); }
+  /// Threads that printed a number other than the one they have, ascending. Where there are any,
+  /// the source holds the events of several VMs.
+  [[nodiscard]] std::set<std::uint64_t> const& doubtful() const { return doubtful_; }
 
  private:
   bool reserve(std::uint64_t thread, std::uint64_t vcpu);
@@ -36,7 +37,7 @@ class VcpuTable {
   std::unordered_map<std::uint64_t, std::uint16_t> numbers_;  ///< by thread, also those learned
   std::unordered_map<std::uint16_t, std::uint64_t> threads_;  ///< by number
   std::unordered_set<std::uint64_t> used_;                    ///< threads that number_of() saw
-  std::unordered_set<std::uint64_t> doubtful_;
+  std::set<std::uint64_t> doubtful_;
   std::uint16_t lowest_free_{};
 };
 

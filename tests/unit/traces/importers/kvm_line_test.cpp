@@ -62,6 +62,11 @@ INSTANTIATE_TEST_SUITE_P(
              1'500'000'000, "kvm_fpu", "load", KvmPrinter::perf_script},
         Head{"perf_script_period", "qemu 9 [001] 1.5:          1 kvm:kvm_fpu: load", 9, 1,
              1'500'000'000, "kvm_fpu", "load", KvmPrinter::perf_script},
+        Head{"trace_cmd_latency",
+             "qemu-sys-6660    7d..1.   398.691402: kvm_fpu:              unload", 6660, 7,
+             398'691'402'000, "kvm_fpu", "unload", KvmPrinter::trace_cmd},
+        Head{"trace_cmd_latency_flags_apart", " CPU 0/KV-6660    7 ....  398.691402: kvm_fpu: load",
+             6660, 7, 398'691'402'000, "kvm_fpu", "load", KvmPrinter::ftrace},
         Head{"comm_with_brackets", " [a: 1] b [2]-77 [004] .... 2.000000: kvm_fpu: load", 77, 4,
              2'000'000'000, "kvm_fpu", "load", KvmPrinter::ftrace},
         Head{"quoted_mail", "> > qemu-9 [000] .... 2.000000: kvm_fpu: load", 9, 0, 2'000'000'000,
@@ -88,15 +93,38 @@ TEST(KvmLine, RawClockHasNoFraction) {
 }
 
 TEST(KvmLine, OtherTextIsNoEvent) {
-  for (char const* const text :
-       {"", " ", "[", "]", "[000]", "hello world", "a-1 [000]", "a-1 [000] .... 1.000000",
-        "a-1 [000] .... 1.000000: kvm_pio", "a-1 [x] .... 1.000000: kvm_pio: a",
-        "[000] .... 1.000000: kvm_pio: a", "a-b [000] .... 1.000000: kvm_pio: a",
-        "a-1 [000] .... 1.: kvm_pio: a", "a-1 [000] .... 1.000000: : a",
-        "a-99999999999999999999 [000] 1.000000: kvm_pio: a", "CPU:1 [LOST 5 EVENTS]",
-        "a) [000] 1.0: kvm_fpu: x"}) {
+  for (char const* const text : {"",
+                                 " ",
+                                 "[",
+                                 "]",
+                                 "[000]",
+                                 "hello world",
+                                 "a-1 [000]",
+                                 "a-1 [000] .... 1.000000",
+                                 "a-1 [000] .... 1.000000: kvm_pio",
+                                 "a-1 [x] .... 1.000000: kvm_pio: a",
+                                 "[000] .... 1.000000: kvm_pio: a",
+                                 "a-b [000] .... 1.000000: kvm_pio: a",
+                                 "a-1 [000] .... 1.: kvm_pio: a",
+                                 "a-1 [000] .... 1.000000: : a",
+                                 "a-99999999999999999999 [000] 1.000000: kvm_pio: a",
+                                 "CPU:1 [LOST 5 EVENTS]",
+                                 "a) [000] 1.0: kvm_fpu: x",
+                                 "a-1 7d..1..... 1.000000: kvm_pio: a",
+                                 "a-1 x d..1 1.000000: kvm_pio: a",
+                                 "a 1 7d..1 1.000000: kvm_pio: a",
+                                 "7d..1 1.000000: kvm_pio: a",
+                                 "d..1 1.000000: kvm_pio: a"}) {
     EXPECT_FALSE(parse_kvm_line(text)) << text;
   }
+}
+
+TEST(KvmLine, TimesOfFtracesLatencyFormatAreKnownForWhatTheyAre) {
+  EXPECT_TRUE(has_relative_time("    qemu-9         3d..1   123us!: kvm_pio: pio_read at 0x71"));
+  EXPECT_TRUE(has_relative_time("    qemu-9         3d..1     0us : kvm_fpu: load"));
+  EXPECT_FALSE(has_relative_time("us"));
+  EXPECT_FALSE(has_relative_time("it took 5us, which"));
+  EXPECT_FALSE(has_relative_time("bus: kvm_pio: a"));
 }
 
 TEST(TextStamp, ScalesToTheTicksAsked) {

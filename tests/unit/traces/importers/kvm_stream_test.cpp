@@ -66,6 +66,7 @@ TEST(KvmStream, TwoThreadsNeverShareAVcpu) {
   EXPECT_EQ(got.sink.accesses[0].vcpu, 0);
   EXPECT_EQ(got.sink.accesses[1].vcpu, 1);
   EXPECT_EQ(got.report.notes.at("thread prints a vCPU number that is not the one it has here"), 1U);
+  EXPECT_THAT(got.report.threads_of_other_vms, ElementsAre(20));
 }
 
 TEST(KvmStream, LostEventsBreakThePairsTheyCameBetween) {
