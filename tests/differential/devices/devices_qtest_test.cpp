@@ -71,6 +71,7 @@ class DevicesAgainstQemu : public testing::Test {
     }
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
     board.uart.set_modem_inputs(0xb0, board.effects);  // QEMU's null line: DCD, DSR and CTS
+    out(0x3fc, 0);                                     // QEMU starts with OUT2 set
     out(0x43, 0x30);                                   // OUT0 low on both sides
     load_pit(0, 0, 0);
   }
