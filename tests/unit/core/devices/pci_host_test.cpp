@@ -127,7 +127,7 @@ TEST(PciHost, T70_ExtendedBitsAndSizesByProfileSideBySide) {
   }
 }
 
-TEST(PciHost, AnUnalignedWordByProfileSideBySide) {
+TEST(PciHost, T31_AnUnalignedWordByProfileSideBySide) {
   struct Row {
     Profile const* profile;
     std::uint64_t value;
@@ -187,7 +187,7 @@ TEST(PciHost, TheEcamWindowNamesFunctionAndRegister) {
   EXPECT_EQ(guest.run(theirs), Route::forward) << "as MMIO";
 }
 
-TEST(PciHost, AnEightByteEcamLoadByProfileSideBySide) {
+TEST(PciHost, T31_AnEightByteEcamLoadByProfileSideBySide) {
   struct Row {
     Profile const* profile;
     std::uint64_t value;

@@ -51,17 +51,17 @@ constexpr std::uint64_t af = rflags::adjust;
 constexpr std::uint64_t zf = rflags::zero;
 
 Row const rows[] = {
-    {"E1_OrImmediate",
+    {"T43_E1_OrImmediate",
      {0x83, 0x0b, 0x0f},
      {load_of(mmio, 4, 0xf0f0), store_of(mmio, 4, 0xf0ff)},
      old_rax,
      pf},
-    {"E1_AndRegister",
+    {"T43_E1_AndRegister",
      {0x21, 0x03},
      {load_of(mmio, 4, 0xf0f0), store_of(mmio, 4, 0x7080)},
      old_rax,
      0},
-    {"E1_OrByte", {0x08, 0x03}, {load_of(mmio, 1, 0xf0), store_of(mmio, 1, 0xf8)}, old_rax, sf},
+    {"T43_E1_OrByte", {0x08, 0x03}, {load_of(mmio, 1, 0xf0), store_of(mmio, 1, 0xf8)}, old_rax, sf},
     {"E2_AddIsPerformed",
      {0x83, 0x03, 0x10},
      {load_of(mmio, 4, 0xf0f0), store_of(mmio, 4, 0xf100)},
@@ -77,12 +77,16 @@ Row const rows[] = {
      {load_of(mmio, 1, 0xf0), store_of(mmio, 1, 0x79)},
      old_rax,
      af | rflags::overflow},
-    {"E3_AndWithSignExtendedImmediate",
+    {"T41_E3_AndWithSignExtendedImmediate",
      {0x83, 0x23, 0xf0},
      {load_of(mmio, 4, 0xf0f0), store_of(mmio, 4, 0xf0f0)},
      old_rax,
      pf},
-    {"E4_CompareByteReadsOneByte", {0x80, 0x3b, 0xf0}, {load_of(mmio, 1, 0xf0)}, old_rax, zf | pf},
+    {"T44_E4_CompareByteReadsOneByte",
+     {0x80, 0x3b, 0xf0},
+     {load_of(mmio, 1, 0xf0)},
+     old_rax,
+     zf | pf},
     {"E6_TestHighByte", {0x84, 0x23}, {load_of(mmio, 1, 0xf0)}, old_rax, 0},
     {"T62_TestImmediateByte", {0xf6, 0x03, 0x80}, {load_of(mmio, 1, 0xf0)}, old_rax, sf},
     {"T62_TestImmediateDword",
@@ -124,8 +128,8 @@ Row const rows[] = {
     {"BtsImmediate",
      {0x0f, 0xba, 0x2b, 0x21},
      {load_of(mmio, 4, 0xf0f0), store_of(mmio, 4, 0xf0f2)}},
-    {"BtImmediateOnlyReads", {0x0f, 0xba, 0x23, 0x04}, {load_of(mmio, 4, 0xf0f0)}, old_rax, cf},
-    {"BtrRegisterIsABitString",
+    {"T39_BtImmediateOnlyReads", {0x0f, 0xba, 0x23, 0x04}, {load_of(mmio, 4, 0xf0f0)}, old_rax, cf},
+    {"T39_BtrRegisterIsABitString",
      {0x0f, 0xb3, 0x13},
      {load_of(mmio + 4, 4, 0), store_of(mmio + 4, 4, 0)}},
     {"ShlByCl", {0xd3, 0x23}, {load_of(mmio, 4, 0xf0f0), store_of(mmio, 4, 0xf'0f00)}, old_rax, pf},
@@ -232,7 +236,7 @@ TEST(Instruction, T61_LockByProfileSideBySide) {
   }
 }
 
-TEST(Instruction, E1_OldValueOfOrAndAndByProfileSideBySide) {
+TEST(Instruction, T43_E1_OldValueOfOrAndAndByProfileSideBySide) {
   struct Case {
     Profile const* profile;
     std::vector<Access> log;

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/emulate/page_slot.hpp"
 #include "core/emulate/vcpu_io.hpp"
+#include "core/ioreq/hsm_slot.hpp"
+#include "core/ioreq/page.hpp"
 #include "tests/unit/core/emulate/fakes.hpp"
 
 namespace acrn::core {
@@ -87,6 +90,39 @@ TEST(VcpuIoInstruction, T65_EndsOnceWithAFaultAndTheNextExitIsWhole) {
   ASSERT_EQ(vcpu.begin(mmio), Progress::waiting);
   ASSERT_EQ(vcpu.answer(0), Progress::waiting);
   ASSERT_EQ(vcpu.answer(0), Progress::done);
+}
+
+TEST(VcpuIoInstruction, T38_TheSizeIsInThePageBeforeTheRequestIsPending) {
+  for (std::uint8_t const size : fakes::mmio_sizes) {
+    VmState vm;
+    PageStorage storage;
+    HypervisorPage<AtomicMemory> page{AtomicMemory{storage}, Completion::notify};
+    ASSERT_TRUE(page.announce(1).has_value());
+    PageSlot slot{page, {0}};
+    fakes::Cpu cpu;
+    cpu.registers[3] = mmio;
+    fakes::Memory memory;
+    Effects effects;
+    std::vector<std::uint8_t> bytes{0x8b, 0x03};  // mov rax, [rbx]
+    if (size == 1) bytes[0] = 0x8a;
+    if (size == 2) bytes.insert(bytes.begin(), 0x66);
+    if (size == 8) bytes.insert(bytes.begin(), 0x48);
+    VcpuIo io;
+    VcpuEnvironment<PageSlot<AtomicMemory>, fakes::Cpu, fakes::Memory> const env{
+        vm, architectural, slot, cpu, memory, effects};
+    ASSERT_EQ(io.begin({.reason = ExitReason::ept_violation,
+                        .qualification = 0x181,
+                        .gpa = {mmio},
+                        .instruction_bytes = bytes},
+                       env, Turn{}, Ticks{}),
+              Progress::waiting);
+    HsmSlot<AtomicMemory> hsm{AtomicMemory{storage}, {0}};
+    PendingRequest const seen = hsm.peek();
+    EXPECT_EQ(
+        seen.access,
+        (Access{
+            .space = Space::mmio, .direction = Direction::read, .size = size, .address = mmio}));
+  }
 }
 
 TEST(VcpuIoInstruction, AnInstructionThatWasCancelledCommitsNothing) {

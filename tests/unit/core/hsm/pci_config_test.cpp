@@ -37,6 +37,13 @@ class PciConfigPortTest : public testing::Test {
   PciConfigPort port_;
 };
 
+TEST_F(PciConfigPortTest, T46_AFourByteAccessThatOnlyReachesOverTheRegisterIsNotItsOwn) {
+  for (std::uint64_t port : {0xcf5U, 0xcf6U, 0xcf7U, 0xcf9U, 0xcfaU, 0xcfbU}) {
+    EXPECT_FALSE(PciConfigPort::concerns(port_write(port, 0x8000'0000, 4))) << port;
+    EXPECT_FALSE(PciConfigPort::concerns(port_read(port, 4))) << port;
+  }
+}
+
 TEST_F(PciConfigPortTest, TheAddressRegisterReadsBackAsWritten) {
   select(0x8012'3456);
   ConfigDecision const decision = port_.decide(port_read(0xcf8, 4));
