@@ -27,8 +27,10 @@ class AsyncEvents {
   [[nodiscard]] std::optional<EventToken> find(std::uint64_t element) const noexcept;
 
   /// The next event to signal. Elements without one are dropped and counted. The host drains the
-  /// ring before each scan of the VM's slots, so that a guest's writes keep their order; it stops
-  /// after at most one ring of elements, whatever the page says.
+  /// ring after each scan of the VM's slots and before it wakes clients: what a vCPU wrote before
+  /// it made a request is on the ring when the scan finds that request, so a guest's accesses keep
+  /// their order. (Drained before the scan, what comes in between would overtake.) It stops after
+  /// at most one ring of elements, whatever the page says.
   template <Memory M>
   std::optional<EventToken> next(RingConsumer<M>& ring) noexcept {
     for (std::uint32_t i = 0; i < abi::asyncio_element_count; ++i) {
