@@ -23,13 +23,13 @@ bool CaseMaker::make() {
   out_.size = 0;
   for (std::uint8_t const byte : head_.bytes) put(byte, 1);
   core::Operand const memory = core::is_memory(form_.first.kind) ? form_.first : form_.second;
-  memory_size_ = size_of(memory.size, out_.code, head_);
+  out_.memory_size = static_cast<std::uint8_t>(size_of(memory.size, out_.code, head_));
   aligned_ = memory.aligned && numbers_.chance(85);
   bool const by_register = has_operand(OperandKind::reg) || has_operand(OperandKind::accumulator);
   out_.operand_size =
       static_cast<std::uint8_t>(has_operand(OperandKind::reg) ? operand_bytes(OperandKind::reg)
                                 : by_register ? operand_bytes(OperandKind::accumulator)
-                                              : memory_size_);
+                                              : out_.memory_size);
   out_.uses_vectors = has_operand(OperandKind::vector);
   out_.locked = head_.lock || form_.operation == Operation::xchg;
   out_.repeated = head_.repeat;
@@ -69,7 +69,7 @@ std::uint64_t CaseMaker::draw_value() {
 
 /// A place for an operand, as an offset in the region: often across the edge of the pages.
 std::uint64_t CaseMaker::draw_place() {
-  if (numbers_.chance(25)) return place::page_edge - numbers_.below(memory_size_ + 1);
+  if (numbers_.chance(25)) return place::page_edge - numbers_.below(out_.memory_size + 1);
   constexpr unsigned margin = 64;
   return place::arena + numbers_.below(arena_size - margin);
 }
@@ -142,7 +142,7 @@ void CaseMaker::set_implied(AddressForm const& form, unsigned number, AddressGoa
     goal.fixed |= 1U << static_cast<unsigned>(Register::rsp);
     // POP computes the address with the pointer behind what it takes.
     bool const moved = form_.operation == Operation::pop && form.base == 4U;
-    goal.extra = moved ? memory_size_ : 0;
+    goal.extra = moved ? out_.memory_size : 0;
     return;
   }
   bool const bit_string = form_.operation >= Operation::bt && form_.operation <= Operation::btc &&
@@ -193,16 +193,14 @@ bool CaseMaker::accept_target(std::uint64_t offset, Segment segment) {
   std::uint64_t const in_arena = out_.target - region_.address(place::arena);
   if (in_arena > arena_size - longest) return false;
   // Some kernels punish locked accesses across two cache lines.
-  if (out_.locked && out_.target % 64 + memory_size_ > 64) return false;
-  return !aligned_ || out_.target % memory_size_ == 0;
+  if (out_.locked && out_.target % 64 + out_.memory_size > 64) return false;
+  return !aligned_ || out_.target % out_.memory_size == 0;
 }
 
 /// Now and then the operand is where none can be: at no canonical address, or behind the segment.
-/// Not if it is unaligned as well, for which of the two faults comes is up to the CPU.
 void CaseMaker::stray(AddressForm const& form) {
-  bool const unaligned = (form_.first.aligned || form_.second.aligned) && !aligned_;
   bool const fixed = form.base == 4U || form.base == form.index || !form.base;
-  if (fixed || unaligned || form.address_size < 4 || !numbers_.chance(2)) return;
+  if (fixed || form.address_size < 4 || !numbers_.chance(2)) return;
   std::uint64_t& base = out_.before.registers.at(*form.base);
   if (out_.code == core::CodeSize::bits64) {
     // Bit 57 and up: not canonical with five levels of paging, either.
@@ -250,9 +248,9 @@ bool CaseMaker::make_string() {
     // Mostly equal, so that REPE goes on.
     std::uint64_t const arena = region_.address(place::arena);
     bool const down = (out_.before.flags & core::rflags::direction) != 0;
-    std::uint64_t const back = down ? memory_size_ * 4U : 0;
+    std::uint64_t const back = down ? out_.memory_size * 4U : 0;
     std::memmove(&out_.before.arena.at(destination - back - arena),
-                 &out_.before.arena.at(source - back - arena), memory_size_ * 5U);
+                 &out_.before.arena.at(source - back - arena), out_.memory_size * 5U);
   }
   return true;
 }

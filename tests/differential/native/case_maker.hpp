@@ -54,7 +54,6 @@ class CaseMaker {
   InstructionCase& out_;
   core::OpcodeForm const& form_;
   InstructionHead head_{};
-  unsigned memory_size_{};
   bool aligned_{};
 };
 

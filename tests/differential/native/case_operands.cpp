@@ -28,12 +28,12 @@ void CaseMaker::match_operands() {
   switch (form_.operation) {
     case Operation::cmpxchg:
     case Operation::scas:
-      std::memcpy(memory, &reg(Register::rax), memory_size_);
+      std::memcpy(memory, &reg(Register::rax), out_.memory_size);
       break;
     case Operation::cmpxchg8b:
     case Operation::cmpxchg16b:
-      std::memcpy(memory, &reg(Register::rax), memory_size_ / 2);
-      std::memcpy(memory + memory_size_ / 2, &reg(Register::rdx), memory_size_ / 2);
+      std::memcpy(memory, &reg(Register::rax), out_.memory_size / 2);
+      std::memcpy(memory + out_.memory_size / 2, &reg(Register::rdx), out_.memory_size / 2);
       break;
     default:
       break;

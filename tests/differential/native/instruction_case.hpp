@@ -32,9 +32,9 @@ enum class DataSegment : std::uint8_t {
   flat,
   whole16,    ///< 64 KiB from the region's start, 16-bit stack pointer
   shifted32,  ///< up to 4 GiB, and begins before the region
-  short32,    ///< a part of the region, 32-bit stack pointer
+  short32,    ///< ends in the arena, 32-bit stack pointer
   read_only,  ///< up to 4 GiB; not for SS
-  down16,     ///< expands down: the region but for its beginning, 16-bit stack pointer
+  down16,     ///< expands down to within the arena, 16-bit stack pointer
 };
 inline constexpr std::size_t data_segment_count = 6;
 
@@ -52,6 +52,7 @@ struct InstructionCase {
   std::array<std::uint8_t, 2 * core::instruction_size_max> bytes{};
   std::uint8_t size{};
   std::uint8_t operand_size{};  ///< bytes in general registers; 16 or 32 of vectors
+  std::uint8_t memory_size{};   ///< bytes of the memory operand
   bool uses_vectors{};
   bool locked{};
   bool repeated{};

@@ -17,6 +17,7 @@ constexpr std::uint32_t rights_data = 0xf3;  // present, DPL 3, read and write, 
 constexpr std::uint32_t rights_code = 0xfb;  // present, DPL 3, execute and read, accessed
 constexpr std::uint32_t rights_big = 0x4000;
 constexpr std::uint32_t rights_long = 0x2000;
+constexpr std::uint32_t short_start = 0x1230;
 constexpr std::uint32_t no_limit = 0xffff'ffff;
 
 /// Entry 0 of the LDT is the code segment, the data segments follow in the order of DataSegment.
@@ -100,11 +101,13 @@ core::SegmentState Region::data_state(DataSegment segment) const {
     case DataSegment::shifted32:
       return {.base = base_ - 0x1230U, .limit = no_limit, .access_rights = big_data};
     case DataSegment::short32:
-      return {.base = base_ + 0x1230U, .limit = 0xbfff, .access_rights = big_data};
+      return {.base = base_ + short_start,
+              .limit = place::arena + 0x37f - short_start,
+              .access_rights = big_data};
     case DataSegment::read_only:
       return {.base = base_, .limit = no_limit, .access_rights = big_data & ~2U};
     case DataSegment::down16:
-      return {.base = base_, .limit = 0x2fff, .access_rights = rights_data | 4U};
+      return {.base = base_, .limit = place::arena + 0x7f, .access_rights = rights_data | 4U};
   }
   return {.limit = no_limit, .access_rights = big_data};
 }
