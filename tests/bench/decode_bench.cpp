@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Decoding what drivers do to device registers: core's decoder, and Zydis' full decode beside it.
-#include <Zydis/Zydis.h>
 #include <benchmark/benchmark.h>
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/insn/decoder.hpp"
 #include "tests/bench/mmio_mix.hpp"
+#include "tests/bench/zydis_full.hpp"
 
 namespace acrn::bench {
 namespace {
@@ -35,25 +35,9 @@ void BM_DecodeMmio(benchmark::State& state) {
 BENCHMARK(BM_DecodeMmio)->Unit(benchmark::kMicrosecond);
 
 void BM_DecodeMmioZydis(benchmark::State& state) {
-  ZydisDecoder decoder;
-  if (ZYAN_FAILED(ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64))) {
-    state.SkipWithError("Zydis cannot be set up");
-    return;
-  }
+  ZydisFull const zydis;
   std::size_t refused = 0;
-  for (auto _ : state) {
-    for (std::size_t i = 0; i < mix().count(); ++i) {
-      ZydisDecodedInstruction instruction;
-      std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
-      auto const bytes = mix().fetched(i);
-      ZyanStatus const status = ZydisDecoderDecodeFull(&decoder, bytes.data(), bytes.size(),
-                                                       &instruction, operands.data());
-      refused += ZYAN_SUCCESS(status) ? 0 : 1;
-      benchmark::DoNotOptimize(&instruction);
-      benchmark::DoNotOptimize(operands.data());
-      benchmark::ClobberMemory();
-    }
-  }
+  for (auto _ : state) refused += zydis.decode(mix());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(mix().count()));
   if (refused != 0) state.SkipWithError("Zydis refused an instruction of the mix");
 }
