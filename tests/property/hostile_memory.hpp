@@ -56,26 +56,20 @@ struct HostilePage {
   std::vector<std::uint64_t> values_read;  ///< loads of the value field, in order
 };
 
-/// The attacked end's handle.
-class HostileMemory {
+/// The attacked end's handle: tells `Page`, which has watch(), storage and values_read, of every
+/// access before it happens.
+template <class Page>
+class WatchedMemory {
  public:
-  explicit HostileMemory(HostilePage& page) : page_{&page} {}
+  explicit WatchedMemory(Page& page) : page_{&page} {}
 
   std::uint32_t load32(std::size_t offset) {
     page_->watch(offset, 4);
-    std::uint32_t const value = memory().load32(offset);
-    if (offset - page_->first == core::abi::ioreq_offset::value) {
-      page_->values_read.push_back(value);
-    }
-    return value;
+    return noted(offset, memory().load32(offset));
   }
   std::uint64_t load64(std::size_t offset) {
     page_->watch(offset, 8);
-    std::uint64_t const value = memory().load64(offset);
-    if (offset - page_->first == core::abi::ioreq_offset::value) {
-      page_->values_read.push_back(value);
-    }
-    return value;
+    return noted(offset, memory().load64(offset));
   }
   void store32(std::size_t offset, std::uint32_t value) {
     page_->watch(offset, 4);
@@ -104,10 +98,18 @@ class HostileMemory {
 
  private:
   [[nodiscard]] core::AtomicMemory memory() const { return core::AtomicMemory{page_->storage}; }
+  template <class Integer>
+  Integer noted(std::size_t offset, Integer value) {
+    if (offset % core::abi::ioreq_slot_size == core::abi::ioreq_offset::value) {
+      page_->values_read.push_back(value);
+    }
+    return value;
+  }
 
-  HostilePage* page_;
+  Page* page_;
 };
 
+using HostileMemory = WatchedMemory<HostilePage>;
 static_assert(core::Memory<HostileMemory>);
 
 }  // namespace acrn::tests
