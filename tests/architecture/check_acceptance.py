@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Checks that each case of the acceptance list has a test, or a reason in tests/README.md.
 
-    check_acceptance.py ROOT         exit 1 and one line per case that is wrong, 0 when there is none
+    check_acceptance.py ROOT         exit 1 and one line per case that is wrong, else 0
     check_acceptance.py --self-test  proves that each kind of mistake is found
 """
 import pathlib

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "sim/replay/functional.hpp"
-#include "tests/bench/seabios.hpp"
+#include "tests/bench/captures.hpp"
 #include "tests/bench/synthetic.hpp"
 
 namespace acrn::bench {
@@ -34,6 +34,11 @@ void BM_FunctionalSeaBios(benchmark::State& state) {
   replay(state, seabios_plan(), core::architectural);
 }
 BENCHMARK(BM_FunctionalSeaBios)->Unit(benchmark::kMillisecond);
+
+void BM_FunctionalMicrovm(benchmark::State& state) {
+  replay(state, microvm_plan(), core::architectural);
+}
+BENCHMARK(BM_FunctionalMicrovm)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace acrn::bench

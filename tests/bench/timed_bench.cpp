@@ -10,7 +10,7 @@
 #include "sim/model/timed.hpp"
 #include "sim/model/timeline.hpp"
 #include "sim/replay/plan_builder.hpp"
-#include "tests/bench/seabios.hpp"
+#include "tests/bench/captures.hpp"
 #include "tests/bench/synthetic.hpp"
 
 namespace acrn::bench {
