@@ -52,7 +52,9 @@ void draw32(AddressForm& form, Numbers& numbers, AddressExtension rex, bool code
   unsigned rm = numbers.below(8);
   form.mod_rm = static_cast<std::uint8_t>(mod << 6U | rm);
   if (rm == 4) {
-    auto const sib = numbers.byte();
+    std::uint8_t sib = numbers.byte();
+    // More often than by chance the base is RSP: POP treats it in its own way.
+    if (numbers.chance(30)) sib = static_cast<std::uint8_t>((sib & ~7U) | rsp);
     form.sib = sib;
     form.scale = 1U << (sib >> 6U);
     unsigned const index = (sib >> 3U & 7U) | rex.x;

@@ -131,7 +131,14 @@ void CaseMaker::draw_stack() {
   core::SegmentState const stack = segment_state(Segment::ss);
   bool const in64 = out_.code == core::CodeSize::bits64;
   unsigned const size = in64 ? 8 : stack.is_big() ? 4 : 2;
-  std::uint64_t const top = place::arena + 64 + numbers_.below(arena_size - 128);
+  std::uint64_t top = 64 + numbers_.below(arena_size - 128);
+  if (out_.segments.ss == DataSegment::top16 && !in64 &&
+      (top >= top_in_arena || numbers_.chance(30))) {
+    // So that SP passes between 0 and 0xffff; at 0, nothing in the arena is left for POP.
+    unsigned const pops = form_.operation == Operation::pop ? 1 : 0;
+    top = top_in_arena - pops - numbers_.below(8);
+  }
+  top += place::arena;
   reg(Register::rsp) = replace_low(reg(Register::rsp), region_.address(0) + top - stack.base, size);
 }
 

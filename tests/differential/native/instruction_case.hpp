@@ -35,8 +35,9 @@ enum class DataSegment : std::uint8_t {
   short32,    ///< ends in the arena, 32-bit stack pointer
   read_only,  ///< up to 4 GiB; not for SS
   down16,     ///< expands down to within the arena, 16-bit stack pointer
+  top16,      ///< its last byte, at offset 0xffff, is in the arena; 16-bit stack pointer
 };
-inline constexpr std::size_t data_segment_count = 6;
+inline constexpr std::size_t data_segment_count = 7;
 
 /// Which of them is in which register. FS belongs to the C library.
 struct SegmentChoice {

@@ -108,6 +108,10 @@ core::SegmentState Region::data_state(DataSegment segment) const {
       return {.base = base_, .limit = no_limit, .access_rights = big_data & ~2U};
     case DataSegment::down16:
       return {.base = base_, .limit = place::arena + 0x7f, .access_rights = rights_data | 4U};
+    case DataSegment::top16:
+      return {.base = base_ + place::arena + top_in_arena - 0x1'0000U,
+              .limit = 0xffff,
+              .access_rights = rights_data};
   }
   return {.limit = no_limit, .access_rights = big_data};
 }

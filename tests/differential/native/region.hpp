@@ -23,6 +23,9 @@ inline constexpr std::uint32_t arena = page_edge - arena_size / 2;
 inline constexpr std::uint32_t size = 0x1'0000;
 }  // namespace place
 
+/// Where in the arena DataSegment::top16 ends.
+inline constexpr std::uint32_t top_in_arena = 0x380;
+
 /// Selectors that Linux gives to user code.
 namespace selector {
 inline constexpr std::uint16_t code32 = 0x23;
