@@ -126,11 +126,15 @@ void CaseMaker::draw_state() {
   }
 }
 
+/// How many bytes of rSP count.
+unsigned CaseMaker::stack_pointer_size() const {
+  if (out_.code == core::CodeSize::bits64) return 8;
+  return segment_state(Segment::ss).is_big() ? 4 : 2;
+}
+
 /// PUSH and POP: the stack is in the arena, too, and its pointer is not to be changed any more.
 void CaseMaker::draw_stack() {
-  core::SegmentState const stack = segment_state(Segment::ss);
   bool const in64 = out_.code == core::CodeSize::bits64;
-  unsigned const size = in64 ? 8 : stack.is_big() ? 4 : 2;
   std::uint64_t top = 64 + numbers_.below(arena_size - 128);
   if (out_.segments.ss == DataSegment::top16 && !in64 &&
       (top >= top_in_arena || numbers_.chance(30))) {
@@ -139,7 +143,9 @@ void CaseMaker::draw_stack() {
     top = top_in_arena - pops - numbers_.below(8);
   }
   top += place::arena;
-  reg(Register::rsp) = replace_low(reg(Register::rsp), region_.address(0) + top - stack.base, size);
+  reg(Register::rsp) =
+      replace_low(reg(Register::rsp), region_.address(0) + top - segment_state(Segment::ss).base,
+                  stack_pointer_size());
 }
 
 /// What the instruction itself adds to the address, and the registers that it needs for that.
@@ -147,9 +153,10 @@ void CaseMaker::set_implied(AddressForm const& form, unsigned number, AddressGoa
   if (form_.operation == Operation::push || form_.operation == Operation::pop) {
     draw_stack();
     goal.fixed |= 1U << static_cast<unsigned>(Register::rsp);
-    // POP computes the address with the pointer behind what it takes.
+    // POP computes the address with the pointer behind what it takes, which may have wrapped.
     bool const moved = form_.operation == Operation::pop && form.base == 4U;
-    goal.extra = moved ? out_.memory_size : 0;
+    std::uint64_t const top = reg(Register::rsp);
+    goal.extra = moved ? replace_low(top, top + out_.memory_size, stack_pointer_size()) - top : 0;
     return;
   }
   bool const bit_string = form_.operation >= Operation::bt && form_.operation <= Operation::btc &&
@@ -215,7 +222,7 @@ void CaseMaker::stray(AddressForm const& form) {
     return;
   }
   Segment const segment = head_.has_segment ? head_.segment : form.segment;
-  if (segment_state(segment).limit <= 0xffff) base ^= 1U << (16 + numbers_.below(16));
+  if (segment_state(segment).limit <= 0xffff) base |= 1U << (16 + numbers_.below(16));
 }
 
 bool CaseMaker::make_offset() {

@@ -33,6 +33,7 @@ class CaseMaker {
   }
   [[nodiscard]] unsigned operand_bytes(core::OperandKind kind) const;
   [[nodiscard]] bool is_shift() const;
+  [[nodiscard]] unsigned stack_pointer_size() const;
 
   void draw_segments();
   void draw_state();
