@@ -171,6 +171,39 @@ TEST(InstructionWidth, T44_ComparingAByteReadsOneByte) {
   }
 }
 
+TEST(InstructionWidth, T54_FifteenBytesAcrossAPageEndAreFetchedFromBothPages) {
+  Bytes const bytes{0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0xc7,
+                    0x83, 0x10, 0,    0,    0,    0x34, 0x12};  // mov word [rbx+16], 0x1234
+  constexpr std::uint64_t code = 0x20'0000;
+  constexpr std::uint64_t first_page = 0x8000;
+  constexpr std::uint64_t second_page = 0x3000;
+  for (std::uint64_t before = 1; before < bytes.size(); ++before) {
+    for (bool const present : {true, false}) {
+      MmioMachine machine;
+      machine.enable_paging();
+      machine.map(code, first_page, 3);
+      if (present) machine.map(code + 0x1000, second_page, 3);
+      machine.map(0x30'0000, mmio, 3);
+      machine.cpu[Register::rbx] = 0x30'0000;
+      machine.cpu.instruction_pointer = code + 0x1000 - before;
+      for (std::uint64_t i = 0; i < bytes.size(); ++i) {
+        std::uint64_t const page = i < before ? first_page + 0x1000 - before : second_page - before;
+        machine.ram.set(page + i, 1, bytes[i]);
+      }
+      Step const& step = machine.run(mmio + 16);
+      if (present) {
+        ASSERT_EQ(step.kind, StepKind::done) << before;
+        EXPECT_EQ(machine.log, std::vector{store_of(mmio + 16, 2, 0x1234)});
+        EXPECT_EQ(machine.cpu.rip(), code + 0x1000 - before + bytes.size());
+      } else {
+        ASSERT_EQ(step.kind, StepKind::fault) << before;
+        EXPECT_EQ(step.fault, (Fault{Vector::page_fault, 0, code + 0x1000})) << before;
+        EXPECT_TRUE(machine.log.empty());
+      }
+    }
+  }
+}
+
 TEST(InstructionWidth, T58_RepStosChecksItsDestinationWhateverTheSegmentOverride) {
   MmioMachine machine;
   machine.enable_paging();
