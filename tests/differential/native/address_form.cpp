@@ -5,7 +5,11 @@ namespace acrn::tests {
 
 namespace {
 
-enum Number : unsigned { rbx = 3, rsp = 4, rbp = 5, rsi = 6, rdi = 7 };
+constexpr unsigned rbx = 3;
+constexpr unsigned rsp = 4;
+constexpr unsigned rbp = 5;
+constexpr unsigned rsi = 6;
+constexpr unsigned rdi = 7;
 
 constexpr std::uint64_t sign_extended(std::uint64_t value, unsigned size) {
   unsigned const shift = 64 - 8 * size;
@@ -42,7 +46,7 @@ void draw16(AddressForm& form, Numbers& numbers) {
   }
   form.base = pairs.at(rm).base;
   form.index = pairs.at(rm).index;
-  if (form.base == unsigned{rbp}) form.segment = core::Segment::ss;
+  if (form.base == rbp) form.segment = core::Segment::ss;
   draw_displacement(form, numbers, mod);  // mod 1 and 2 have as many bytes
 }
 

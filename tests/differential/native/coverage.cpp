@@ -103,7 +103,7 @@ void Coverage::print() const {
               : exists_in(core::opcode_forms.at(form), code) ? " " + std::to_string(sum)
                                                              : " -";
       if (cell.skipped == nullptr) continue;
-      ++skipped[std::to_string(bits_of(code)) + "-bit code: " + cell.skipped];
+      ++skipped[std::string{cell.skipped} + " in " + std::to_string(bits_of(code)) + "-bit code"];
     }
     text.resize(text.size() < 32 ? 32 : text.size() + 1, ' ');
     line += text;
@@ -118,7 +118,7 @@ void Coverage::print() const {
   }
   std::printf("\n");
   for (auto const& [why, rows] : skipped) {
-    std::printf("skipped, %s: %u rows\n", why.c_str(), rows);
+    std::printf("skipped for want of %s: %u rows\n", why.c_str(), rows);
   }
 }
 

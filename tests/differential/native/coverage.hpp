@@ -15,7 +15,7 @@ namespace acrn::tests {
 class Coverage {
  public:
   void add(InstructionCase const& test, Outcome const& outcome);
-  /// The row cannot be run in that code size.
+  /// The row cannot be run in that code size, for want of what `why` names.
   void skip(std::uint16_t form, core::CodeSize code, char const* why);
 
   /// Everything, in a few lines per code size.

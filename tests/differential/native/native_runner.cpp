@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/differential/native/native_runner.hpp"
 
-#include <sys/mman.h>
+#include <sys/wait.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
 
 #include "core/insn/alu.hpp"
 #include "tests/differential/native/context.hpp"
@@ -85,6 +86,21 @@ void NativeRunner::load(InstructionCase const& test) const {
   context->compatibility = {code.compatibility, selector::code32};
   fill_slot(region_, test.code, test.code_bytes(), code);
   std::copy(test.before.arena.begin(), test.before.arena.end(), region_.bytes(place::arena));
+}
+
+bool NativeRunner::can_run(core::CodeSize code) {
+  if (code == core::CodeSize::bits16 && !region_.has_ldt()) return false;
+  pid_t const child = fork();
+  if (child == 0) {
+    InstructionCase test;
+    test.code = code;
+    test.bytes.front() = 0x90;  // NOP
+    test.size = 1;
+    _exit(run(test).fault ? EXIT_FAILURE : EXIT_SUCCESS);
+  }
+  int status = 0;
+  bool const ended = child > 0 && waitpid(child, &status, 0) == child;
+  return ended && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
 }
 
 Outcome NativeRunner::run(InstructionCase const& test) {

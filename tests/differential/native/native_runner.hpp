@@ -24,6 +24,8 @@ class NativeRunner {
   NativeRunner& operator=(NativeRunner const&) = delete;
 
   Outcome run(InstructionCase const& test);
+  /// Whether the kernel lets code of that size run. A child process finds out.
+  [[nodiscard]] bool can_run(core::CodeSize code);
 
  private:
   static constexpr std::size_t signal_count = 3;

@@ -11,7 +11,10 @@ namespace {
 
 constexpr unsigned rsp = 4;
 /// Segment registers as MOV names them.
-enum Sreg : unsigned { sreg_es = 0, sreg_ss = 2, sreg_ds = 3, sreg_gs = 5 };
+constexpr unsigned sreg_es = 0;
+constexpr unsigned sreg_ss = 2;
+constexpr unsigned sreg_ds = 3;
+constexpr unsigned sreg_gs = 5;
 
 /// Writes the parts of one trampoline.
 class Maker {
