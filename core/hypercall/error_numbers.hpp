@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/asyncio/descriptor.hpp"
 
@@ -17,6 +18,26 @@ inline constexpr std::int32_t already_exists = -17;
 inline constexpr std::int32_t invalid_argument = -22;
 inline constexpr std::int32_t not_a_call = -25;
 inline constexpr std::int32_t no_space = -28;
+
+/// Linux' name of an error, such as "EFAULT"; "" for `refused` and whatever is none of these.
+constexpr std::string_view name(std::int32_t error) noexcept {
+  switch (error) {
+    case no_entry:
+      return "ENOENT";
+    case bad_address:
+      return "EFAULT";
+    case already_exists:
+      return "EEXIST";
+    case invalid_argument:
+      return "EINVAL";
+    case not_a_call:
+      return "ENOTTY";
+    case no_space:
+      return "ENOSPC";
+    default:
+      return "";
+  }
+}
 }  // namespace errors
 
 constexpr std::int32_t to_errno(AsyncError error) noexcept {

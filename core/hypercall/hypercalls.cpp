@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/hypercall/hypercalls.hpp"
 
+#include "core/hypercall/call_table.hpp"
 #include "core/hypercall/error_numbers.hpp"
 
 namespace acrn::core {
@@ -76,37 +77,8 @@ std::int32_t Hypercalls::set_callback_vector(Call& call) {
 }
 
 std::string_view name(abi::Hypercall call) noexcept {
-  switch (call) {
-    case abi::Hypercall::get_api_version:
-      return "HC_GET_API_VERSION";
-    case abi::Hypercall::set_callback_vector:
-      return "HC_SET_CALLBACK_VECTOR";
-    case abi::Hypercall::create_vm:
-      return "HC_CREATE_VM";
-    case abi::Hypercall::destroy_vm:
-      return "HC_DESTROY_VM";
-    case abi::Hypercall::start_vm:
-      return "HC_START_VM";
-    case abi::Hypercall::pause_vm:
-      return "HC_PAUSE_VM";
-    case abi::Hypercall::reset_vm:
-      return "HC_RESET_VM";
-    case abi::Hypercall::inject_msi:
-      return "HC_INJECT_MSI";
-    case abi::Hypercall::set_irqline:
-      return "HC_SET_IRQLINE";
-    case abi::Hypercall::set_ioreq_buffer:
-      return "HC_SET_IOREQ_BUFFER";
-    case abi::Hypercall::notify_request_finish:
-      return "HC_NOTIFY_REQUEST_FINISH";
-    case abi::Hypercall::asyncio_assign:
-      return "HC_ASYNCIO_ASSIGN";
-    case abi::Hypercall::asyncio_deassign:
-      return "HC_ASYNCIO_DEASSIGN";
-    case abi::Hypercall::setup_sbuf:
-      return "HC_SETUP_SBUF";
-  }
-  return "?";
+  CallInfo const* const row = find_call(static_cast<std::uint64_t>(call));
+  return row == nullptr ? std::string_view{"?"} : row->name;
 }
 
 }  // namespace acrn::core

@@ -8,15 +8,26 @@ _acrntb() {
   case $previous in
     --engine) words='functional systemc' ;;
     --completion) words='notification polling' ;;
+    --mode) words='64 32 16' ;;
+    --reason) words='io ept' ;;
     --profile) words='architectural acrn acrn2018' ;;
     --dialect) words='kvm-ftrace kvm-trace-cmd kvm-perf-script qemu-log' ;;
   esac
   if [[ $COMP_CWORD -eq 2 && $verb == record && $word != -* ]]; then
     words='kvm'
+  elif [[ $COMP_CWORD -eq 2 && $verb == explain && $word != -* ]]; then
+    words='slot-state exit io ept hypercall instruction'
   elif [[ -z $words && $word == -* ]]; then
     case $verb in
       import) words='--output --dialect --force --json' ;;
       record) words='--output --pid --duration --tracefs --force --json' ;;
+      explain)
+        case ${COMP_WORDS[2]} in
+          exit) words='--reason --json' ;;
+          instruction) words='--mode --json' ;;
+          slot-state | io | ept | hypercall) words='--json' ;;
+        esac
+        ;;
       info) words='--json' ;;
       report) words="--ns --json --skip-damaged --stuck $filters" ;;
       replay) words="--engine --profile --timing --completion --poll-interval --assume-gap
@@ -25,7 +36,7 @@ _acrntb() {
     esac
     words="$words --help --quiet --verbose"
   elif [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words='import record info report replay'
+    words='import record info report replay explain'
   fi
   if [[ -n $words ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

@@ -26,7 +26,8 @@ constexpr std::string_view short_help =
   acrntb import boot.perf-script.txt.xz -o boot.acap
   acrntb replay boot.acap --engine systemc
 
-Verbs: import, record, info, report, replay. All options: acrntb --help, acrntb VERB --help.
+Verbs: import, record, info, report, replay, explain.
+All options: acrntb --help, acrntb VERB --help.
 )";
 
 constexpr std::string_view footer = R"(Examples:
@@ -34,8 +35,9 @@ constexpr std::string_view footer = R"(Examples:
   acrntb report boot.acap --port 0x3f8-0x3ff --time 0,+10ms
   acrntb replay boot.acap --engine systemc --json
 
-Exit codes: 0 done, 1 the answer is no (a replay diverged), 2 wrong command line,
-3 wrong content of a file, 4 something is missing outside, 70 internal error, 130 interrupted.)";
+Exit codes: 0 done, 1 the answer is no (a replay diverged, a value means nothing),
+2 wrong command line, 3 wrong content of a file, 4 something is missing outside,
+70 internal error, 130 interrupted.)";
 
 struct Globals {
   bool quiet{};
@@ -55,6 +57,7 @@ void describe(CLI::App& app, Globals& globals, Verb& chosen) {
   add_info(app, chosen);
   add_report(app, chosen);
   add_replay(app, chosen);
+  add_explain(app, chosen);
   app.footer(std::string{footer});  // last: verbs inherit what is set before them
 }
 

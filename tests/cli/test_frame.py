@@ -12,7 +12,7 @@ import pytest
 
 from support import ACRNTB, PERF_TEXT, assert_error, make_capture, many_accesses, run
 
-VERBS = ["import", "record", "info", "report", "replay"]
+VERBS = ["import", "record", "info", "report", "replay", "explain"]
 
 
 def test_bare_command_prints_short_help_with_two_examples() -> None:
@@ -200,11 +200,14 @@ def complete(*words: str) -> list[str]:
 def test_completion_offers_verbs_and_values() -> None:
     assert sorted(complete("")) == sorted(VERBS)
     assert complete("replay", "x.acap", "--engine", "s") == ["systemc"]
+    assert complete("explain", "s") == ["slot-state"]
+    assert complete("explain", "instruction", "--mode", "6") == ["64"]
+    assert "--reason" in complete("explain", "exit", "--")
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_completion_offers_exactly_the_options_that_exist(verb: str) -> None:
-    words = ["record", "kvm"] if verb == "record" else [verb]
+    words = [verb, *{"record": ["kvm"], "explain": ["instruction"]}.get(verb, [])]
     text = run(*words, "--help").out
     known = set(re.findall(r"(?m)^  (?:-\w,)?(--[a-z-]+)", text))
     assert "--json" in known
