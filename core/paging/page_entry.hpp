@@ -40,7 +40,8 @@ class EntryFormat {
   constexpr explicit EntryFormat(ControlState const& control) noexcept
       : control_{control},
         mode_{paging_mode(control)},
-        physical_bits_{std::clamp(control.physical_bits, std::uint8_t{32}, std::uint8_t{52})} {}
+        physical_bits_{std::clamp(control.physical_bits, std::uint8_t{32}, std::uint8_t{52})},
+        reserved_{is_32bit() ? 0 : reserved_wide()} {}
 
   [[nodiscard]] constexpr PagingMode mode() const noexcept { return mode_; }
   [[nodiscard]] constexpr std::uint8_t entry_size() const noexcept { return is_32bit() ? 4 : 8; }
@@ -86,18 +87,25 @@ class EntryFormat {
   /// all since 1999; without, bit 7 of a page-table entry would be reserved too.
   [[nodiscard]] constexpr std::uint64_t reserved(std::uint64_t entry,
                                                  unsigned level) const noexcept {
-    bool const large = level > 1 && is_page(entry, level);
-    if (is_32bit()) return large ? reserved_pse() : 0;
-    std::uint64_t mask = ~(((std::uint64_t{1} << physical_bits_) - 1));
-    if (mode_ != PagingMode::pae) mask &= ~place<62, 52>(0x7ff);
-    if ((control_.efer & efer::execute_disable_enable) != 0) mask &= ~entry_execute_disable;
-    if (large) mask |= ((std::uint64_t{1} << shift(level)) - 1) & ~place<12, 0>(0x1fff);
-    if (level > 3 || (level == 3 && !control_.has_1gib_pages)) mask |= entry_page_size;
-    return mask;
+    bool const sized = level > 1 && (entry & entry_page_size) != 0;
+    return sized ? reserved_ | reserved_by_size(level) : reserved_;
   }
 
  private:
   [[nodiscard]] constexpr bool is_32bit() const noexcept { return mode_ == PagingMode::bits32; }
+  /// In every entry of 8 bytes.
+  [[nodiscard]] constexpr std::uint64_t reserved_wide() const noexcept {
+    std::uint64_t mask = ~(((std::uint64_t{1} << physical_bits_) - 1));
+    if (mode_ != PagingMode::pae) mask &= ~place<62, 52>(0x7ff);
+    if ((control_.efer & efer::execute_disable_enable) != 0) mask &= ~entry_execute_disable;
+    return mask;
+  }
+  /// Besides those, in an entry above level 1 with the page-size bit.
+  [[nodiscard]] constexpr std::uint64_t reserved_by_size(unsigned level) const noexcept {
+    if (is_32bit()) return is_page(entry_page_size, level) ? reserved_pse() : 0;
+    if (level > 3 || (level == 3 && !control_.has_1gib_pages)) return entry_page_size;
+    return ((std::uint64_t{1} << shift(level)) - 1) & ~place<12, 0>(0x1fff);
+  }
   /// A 4-MiB page has address bits 39:32 in bits 20:13, as many as the CPU has.
   [[nodiscard]] constexpr std::uint64_t reserved_pse() const noexcept {
     unsigned const high_bits = std::min<unsigned>(physical_bits_, 40) - 32;
@@ -107,6 +115,7 @@ class EntryFormat {
   ControlState const& control_;
   PagingMode mode_;
   std::uint8_t physical_bits_;
+  std::uint64_t reserved_;  // in every entry
 };
 
 }  // namespace acrn::core

@@ -14,7 +14,7 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -61,11 +61,23 @@ constexpr TranslationError page_fault(ControlState const& control, Linear linear
   return {.failure = TranslationFailure::page_fault, .error_code = code, .address = linear.value};
 }
 
-/// What the entries of a translation allow together.
+/// What the entries of a translation allow together: bits that all of them have, or any.
 struct PageRights {
-  bool user{true};          ///< a user-mode address: U/S is 1 in every entry
-  bool writable{true};      ///< R/W is 1 in every entry
-  bool execute_disabled{};  ///< XD is 1 in some entry
+  std::uint64_t all{~std::uint64_t{0}};
+  std::uint64_t any{};
+
+  constexpr void add(std::uint64_t entry) noexcept {
+    all &= entry;
+    any |= entry;
+  }
+  /// A user-mode address: U/S is 1 in every entry.
+  [[nodiscard]] constexpr bool user() const noexcept { return (all & entry_user) != 0; }
+  /// R/W is 1 in every entry.
+  [[nodiscard]] constexpr bool writable() const noexcept { return (all & entry_writable) != 0; }
+  /// XD is 1 in some entry.
+  [[nodiscard]] constexpr bool execute_disabled() const noexcept {
+    return (any & entry_execute_disable) != 0;
+  }
 };
 
 /// Whether the rights permit the access. Source: Intel SDM vol. 3A (Sep 2023), section 4.6.1
@@ -73,120 +85,121 @@ struct PageRights {
 constexpr bool permits(ControlState const& control, PageRights const& rights,
                        PageAccess const& access) noexcept {
   bool const by_user = access.privilege == Privilege::user;
-  if (by_user && !rights.user) return false;
+  if (by_user && !rights.user()) return false;
   if (access.kind == AccessKind::fetch) {
-    bool const smep = !by_user && rights.user && (control.cr4 & cr4::smep) != 0;
-    return !smep && !rights.execute_disabled;
+    bool const smep = !by_user && rights.user() && (control.cr4 & cr4::smep) != 0;
+    return !smep && !rights.execute_disabled();
   }
-  if (!by_user && rights.user && (control.cr4 & cr4::smap) != 0) {
+  if (!by_user && rights.user() && (control.cr4 & cr4::smap) != 0) {
     bool const lifted = access.alignment_check && access.privilege == Privilege::supervisor;
     if (!lifted) return false;
   }
   bool const ignores_protection = !by_user && (control.cr0 & cr0::write_protect) == 0;
-  return access.kind == AccessKind::read || rights.writable || ignores_protection;
+  return access.kind == AccessKind::read || rights.writable() || ignores_protection;
 }
 
-/// The entries that one translation went through, from the top.
-struct WalkPath {
-  struct Step {
-    Gpa where{};
-    std::uint64_t entry{};
-  };
-  std::array<Step, 5> steps{};
-  std::uint8_t count{};
-  PageRights rights{};
-  Gpa result{};
-
-  constexpr void add(Gpa where, std::uint64_t entry) noexcept {
-    steps[count] = {.where = where, .entry = entry};
-    ++count;
-    rights.user = rights.user && (entry & entry_user) != 0;
-    rights.writable = rights.writable && (entry & entry_writable) != 0;
-    rights.execute_disabled = rights.execute_disabled || (entry & entry_execute_disable) != 0;
-  }
-};
-
-/// The entry at `where`, 4 or 8 bytes, or nothing where that is not RAM.
+/// The entry at `where`, 4 or 8 bytes, goes to `entry`; false where that is not RAM.
 template <GuestMemory Memory>
-constexpr std::optional<std::uint64_t> read_entry(Memory& memory, Gpa where, std::uint8_t size) {
+constexpr bool read_entry(Memory& memory, Gpa where, std::uint8_t size, std::uint64_t& entry) {
+  static_assert(std::endian::native == std::endian::little, "entries are little-endian");
   std::array<std::uint8_t, 8> bytes{};
-  if (!memory.read(where, std::span{bytes}.first(size))) return std::nullopt;
-  std::uint64_t entry = 0;
-  for (std::size_t i = 0; i < size; ++i) entry |= std::uint64_t{bytes[i]} << (8 * i);
-  return entry;
+  bool const read = size == 8 ? memory.read(where, std::span{bytes})  // sizes known: inlined loads
+                              : memory.read(where, std::span{bytes}.first(4));
+  entry = std::bit_cast<std::uint64_t>(bytes);
+  return read;
 }
 
-/// Reads the entries from the top down to the page; permissions are collected, not yet judged.
+/// One translation.
 template <GuestMemory Memory>
-constexpr Expected<WalkPath, TranslationError> read_path(ControlState const& control,
-                                                         Memory& memory, Linear linear,
-                                                         PageAccess const& access) {
-  EntryFormat const format{control};
-  std::uint64_t table = EntryFormat::table(control.cr3);
-  if (format.mode() == PagingMode::pae) {
-    std::uint64_t const pdpte = control.pdptes[bits<31, 30>(linear.value)];
-    if ((pdpte & entry_present) == 0) {
-      return Unexpected{page_fault(control, linear, access, 0)};
-    }
-    table = EntryFormat::table(pdpte);
-  }
-  WalkPath path;
-  for (unsigned level = format.top_level();; --level) {
-    Gpa const where = format.locate(table, linear.value, level);
-    auto const read = read_entry(memory, where, format.entry_size());
-    if (!read) {
-      return Unexpected{
-          TranslationError{.failure = TranslationFailure::table_not_ram, .address = where.value}};
-    }
-    std::uint64_t const entry = *read;
-    if ((entry & entry_present) == 0) {
-      return Unexpected{page_fault(control, linear, access, 0)};
-    }
-    if ((entry & format.reserved(entry, level)) != 0) {
-      return Unexpected{
-          page_fault(control, linear, access, page_fault_protection | page_fault_reserved)};
-    }
-    path.add(where, entry);
-    if (format.is_page(entry, level)) {
-      path.result = format.translate(entry, linear.value, level);
-      return path;
-    }
-    table = EntryFormat::table(entry);
-  }
-}
+class PageWalk {
+ public:
+  constexpr PageWalk(ControlState const& control, Memory& memory, Linear linear,
+                     PageAccess const& access) noexcept
+      : control_{control}, memory_{memory}, linear_{linear}, access_{access}, format_{control} {}
 
-/// Sets the accessed bits, and for a write the dirty bit of the page, by compare-exchange. Nothing
-/// when done, or else where the entry was not the one that was read.
-template <GuestMemory Memory>
-constexpr std::optional<Gpa> refused_mark(Memory& memory, WalkPath const& path, std::uint8_t size,
-                                          AccessKind kind) {
-  for (unsigned i = 0; i < path.count; ++i) {
-    WalkPath::Step const& step = path.steps[i];
-    std::uint64_t marked = step.entry | entry_accessed;
-    if (i + 1 == path.count && kind == AccessKind::write) marked |= entry_dirty;
-    if (marked == step.entry) continue;
-    if (!memory.compare_exchange(step.where, size, step.entry, marked)) return step.where;
+  /// Reads the entries from the top down to the page, and judges them: where it is.
+  constexpr Expected<Gpa, TranslationError> read() {
+    std::uint64_t table = EntryFormat::table(control_.cr3);
+    if (format_.mode() == PagingMode::pae) {
+      std::uint64_t const pdpte = control_.pdptes[bits<31, 30>(linear_.value)];
+      if ((pdpte & entry_present) == 0) return fault(0);
+      table = EntryFormat::table(pdpte);
+    }
+    rights_ = {};
+    count_ = 0;
+    for (unsigned level = format_.top_level();; --level) {
+      Gpa const where = format_.locate(table, linear_.value, level);
+      std::uint64_t entry = 0;
+      if (!read_entry(memory_, where, format_.entry_size(), entry)) [[unlikely]] {
+        return Unexpected{
+            TranslationError{.failure = TranslationFailure::table_not_ram, .address = where.value}};
+      }
+      if ((entry & entry_present) == 0) [[unlikely]]
+        return fault(0);
+      if ((entry & format_.reserved(entry, level)) != 0) [[unlikely]] {
+        return fault(page_fault_protection | page_fault_reserved);
+      }
+      steps_[count_++] = {.where = where, .entry = entry};
+      rights_.add(entry);
+      if (format_.is_page(entry, level)) {
+        if (!permits(control_, rights_, access_)) [[unlikely]]
+          return fault(page_fault_protection);
+        return format_.translate(entry, linear_.value, level);
+      }
+      table = EntryFormat::table(entry);
+    }
   }
-  return std::nullopt;
-}
+
+  /// Sets the accessed bits, and for a write the dirty bit of the page, by compare-exchange.
+  /// Nothing when done, or else where the entry was not the one that was read.
+  constexpr std::optional<Gpa> refused_mark() {
+    std::uint64_t const last = access_.kind == AccessKind::write ? entry_dirty : 0;
+    if ((rights_.all & entry_accessed) != 0 && (steps_[count_ - 1U].entry & last) == last)
+      return {};
+    for (unsigned i = 0; i < count_; ++i) {
+      Step const& step = steps_[i];
+      std::uint64_t const marked = step.entry | entry_accessed | (i + 1 == count_ ? last : 0);
+      if (marked == step.entry) continue;
+      if (!memory_.compare_exchange(step.where, format_.entry_size(), step.entry, marked)) {
+        return step.where;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Step {
+    Gpa where;
+    std::uint64_t entry;
+  };
+
+  [[nodiscard]] constexpr Unexpected<TranslationError> fault(std::uint32_t cause) const noexcept {
+    return Unexpected{page_fault(control_, linear_, access_, cause)};
+  }
+
+  ControlState const& control_;
+  Memory& memory_;
+  Linear linear_;
+  PageAccess const& access_;
+  EntryFormat format_;
+  PageRights rights_{};
+  unsigned count_{};
+  std::array<Step, 5> steps_;  // the first `count_`, from the top; no others are ever read
+};
 
 /// Translates `linear` for `access`. A failure has set no accessed or dirty bit, except those of
 /// attempts that a rival's change of a lower entry undid.
 template <GuestMemory Memory>
 constexpr Expected<Gpa, TranslationError> walk(ControlState const& control, Memory& memory,
                                                Linear linear, PageAccess const& access) {
-  EntryFormat const format{control};
-  if (format.mode() == PagingMode::off) return Gpa{bits<31, 0>(linear.value)};
+  if (paging_mode(control) == PagingMode::off) return Gpa{bits<31, 0>(linear.value)};
+  PageWalk<Memory> attempt{control, memory, linear, access};
   Gpa refused{};
-  for (unsigned attempt = 0; attempt < walk_attempts_max; ++attempt) {
-    auto const path = read_path(control, memory, linear, access);
-    if (!path) return Unexpected{path.error()};
-    if (!permits(control, path->rights, access)) {
-      return Unexpected{page_fault(control, linear, access, page_fault_protection)};
-    }
-    if (access.marks == Marks::leave) return path->result;
-    auto const where = refused_mark(memory, *path, format.entry_size(), access.kind);
-    if (!where) return path->result;
+  for (unsigned i = 0; i < walk_attempts_max; ++i) {
+    auto const page = attempt.read();
+    if (!page || access.marks == Marks::leave) return page;
+    auto const where = attempt.refused_mark();
+    if (!where) return page;
     refused = *where;
   }
   return Unexpected{TranslationError{.failure = TranslationFailure::table_update_refused,
