@@ -94,27 +94,47 @@ class InstructionOp {
     CodePointer const where{.cs = guest.cpu.segment(Segment::cs), .rip = guest.cpu.rip()};
     CodeSize const size = code_size(state.control, where.cs);
     rip_size_ = instruction_pointer_size(size);
-    auto const given = std::min<std::size_t>(exit.instruction_bytes.size(), code_.bytes.size());
-    std::copy_n(exit.instruction_bytes.begin(), given, code_.bytes.begin());
-    code_.count = static_cast<std::uint8_t>(given);
-    decode_bytes(size);
-    while (decoded_.status == DecodeStatus::need_more) {  // each round adds a byte, up to 15
-      auto const more = fetch_more(state, guest.memory, where, code_);
-      if (!more) {
-        end_with(step, more.error());
-        return false;
-      }
-      decode_bytes(size);
-    }
+    keep(exit.instruction_bytes);
+    decode_bytes(exit.instruction_bytes, size);  // the kept ones were written just now
+    bool const short_of = decoded_.status == DecodeStatus::need_more;
+    if (short_of && !fetch_rest(state, where, guest, step)) return false;
     if (decoded_.status == DecodeStatus::decoded) return true;
     bool const too_long = decoded_.status == DecodeStatus::too_long;
     end_with(step, Fault{too_long ? Vector::general_protection : Vector::invalid_opcode});
     return false;
   }
 
+  /// Fetches and decodes until the instruction is whole, or ends the step and answers false. Out of
+  /// the way of exits that bring their instruction.
+  template <CpuView Cpu, GuestMemory Memory>
+  [[gnu::noinline]] bool fetch_rest(AddressingState const& state, CodePointer const& where,
+                                    Guest<Cpu, Memory> guest, Step& step) {
+    CodeSize const size = code_size(state.control, where.cs);
+    while (decoded_.status == DecodeStatus::need_more) {  // each round adds a byte, up to 15
+      auto const more = fetch_more(state, guest.memory, where, code_);
+      if (!more) {
+        end_with(step, more.error());
+        return false;
+      }
+      decode_bytes(code_.view(), size);
+    }
+    return true;
+  }
+
+  /// Copies what the exit brought, mostly as much as an instruction can have.
+  void keep(std::span<std::uint8_t const> given) noexcept {
+    if (given.size() >= code_.bytes.size()) {
+      for (std::size_t i = 0; i < instruction_length_max; ++i) code_.bytes[i] = given[i];
+      code_.count = instruction_length_max;
+      return;
+    }
+    std::copy_n(given.begin(), given.size(), code_.bytes.begin());
+    code_.count = static_cast<std::uint8_t>(given.size());
+  }
+
   /// In place: copies of what was just written byte by byte are slow.
-  void decode_bytes(CodeSize size) noexcept {
-    ::new (static_cast<void*>(&decoded_)) Decoded{decode(code_.view(), size)};
+  void decode_bytes(std::span<std::uint8_t const> code, CodeSize size) noexcept {
+    ::new (static_cast<void*>(&decoded_)) Decoded{decode(code, size)};
   }
   [[nodiscard]] Instruction const& insn() const noexcept { return decoded_.instruction; }
 
@@ -139,19 +159,17 @@ class InstructionOp {
   bool find_operands(AddressingState const& state, Guest<Cpu, Memory> guest, Step& step) {
     bool const stack = insn().operation == Operation::push || insn().operation == Operation::pop;
     stack_size_ = stack ? stack_pointer_size(state, guest.cpu) : std::uint8_t{0};
-    OperandFinder<Cpu, Memory> finder{state, guest.cpu, guest.memory, step};
-    if (plan_.first_read != no_operand && !find(plan_.first_read, finder)) return false;
-    if (plan_.second_read != no_operand && !find(plan_.second_read, finder)) return false;
-    bool const found = plan_.write == no_operand || plan_.write == plan_.first_read;
-    return found || find(plan_.write, finder);
-  }
-
-  template <CpuView Cpu, GuestMemory Memory>
-  bool find(std::uint8_t operand, OperandFinder<Cpu, Memory>& finder) {
-    AccessKind const kind = operand == plan_.write ? AccessKind::write : AccessKind::read;
-    return finder.find(operand_access(insn(), {operand, kind, stack_size_}, finder.cpu),
-                       insn().aligned ? Alignment::required : Alignment::any,
-                       operands_.span(operand));
+    std::uint8_t const first = plan_.first_read != no_operand ? plan_.first_read : plan_.write;
+    std::uint8_t last = plan_.second_read != no_operand ? plan_.second_read : plan_.write;
+    if (last == no_operand) last = first;
+    for (std::uint8_t operand = first;; operand = last) {
+      AccessKind const kind = operand == plan_.write ? AccessKind::write : AccessKind::read;
+      SegmentedAccess access = operand_access(insn(), {operand, kind, stack_size_}, guest.cpu);
+      OperandFinder<Cpu, Memory> finder{state, guest.cpu, guest.memory, step};
+      auto const alignment = insn().aligned ? Alignment::required : Alignment::any;
+      if (!finder.find(access, alignment, operands_.span(operand))) return false;
+      if (operand == last) return true;
+    }
   }
 
   /// Makes transfers until one needs an access, or the instruction is done.

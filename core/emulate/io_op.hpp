@@ -114,10 +114,11 @@ class IoOp {
     return step_;
   }
 
-  /// Operations of many accesses are kept out of the way of plain ones.
+  /// Operations of many accesses are kept out of the way of plain ones, each as one piece of code:
+  /// what their parts tell each other then stays in registers.
   template <CpuView Cpu, GuestMemory Memory>
-  [[gnu::noinline]] Step& start_many(VmExit const& exit, Profile const& profile,
-                                     Guest<Cpu, Memory> guest) {
+  [[gnu::noinline, gnu::flatten]] Step& start_many(VmExit const& exit, Profile const& profile,
+                                                   Guest<Cpu, Memory> guest) {
     if (form_ == Form::instruction) {
       instruction_.start(exit, profile, guest, step_);
     } else {
@@ -127,7 +128,7 @@ class IoOp {
   }
 
   template <CpuView Cpu, GuestMemory Memory>
-  [[gnu::noinline]] Step& next_many(std::uint64_t value, Guest<Cpu, Memory> guest) {
+  [[gnu::noinline, gnu::flatten]] Step& next_many(std::uint64_t value, Guest<Cpu, Memory> guest) {
     if (form_ == Form::instruction) {
       instruction_.next(value, guest, step_);
     } else {

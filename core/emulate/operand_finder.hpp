@@ -39,8 +39,9 @@ struct OperandFinder {
   Memory& memory;
   Step& step;
 
-  /// Sets `span`, or ends the step and answers false. The segment's state is filled in here.
-  bool find(SegmentedAccess access, Alignment alignment, LinearSpan& span) {
+  /// Sets `span`, or ends the step and answers false. Fills in the state of `access`'s segment. By
+  /// reference: a copy of what was just written field by field stalls the CPU.
+  [[gnu::always_inline]] bool find(SegmentedAccess& access, Alignment alignment, LinearSpan& span) {
     bool const flat = state.rules == SegmentRules::long_mode && access.segment != Segment::fs &&
                       access.segment != Segment::gs;
     if (!flat) access.state = cpu.segment(access.segment);
@@ -50,16 +51,12 @@ struct OperandFinder {
       end_with(step, Fault{.vector = Vector::general_protection});
       return false;
     }
-    auto const found = translate_range(state, memory, *range, page_access(state, access.kind));
+    RangeTranslator<Memory> const translator{state, memory};
+    auto const found = translator.translate(*range, page_access(state, access.kind), span);
     if (!found) return refuse(found.error());
     if (checks_alignment() && range->start.value % std::min<unsigned>(access.size, 8) != 0) {
       end_with(step, Fault{.vector = Vector::alignment_check});
       return false;
-    }
-    span.count = found->count;
-    for (std::uint8_t i = 0; i < found->count; ++i) {  // by field: see InstructionOp::decode_bytes
-      span.pieces[i].gpa = found->pieces[i].gpa;
-      span.pieces[i].size = found->pieces[i].size;
     }
     return true;
   }

@@ -65,11 +65,11 @@ class StringPortOp {
     }
     operands_.start(nothing_trapped);
     OperandFinder<Cpu, Memory> finder{state, guest.cpu, guest.memory, step};
-    SegmentedAccess const access{.segment = information->segment,
-                                 .offset = guest.cpu.read_register(pointer()),
-                                 .address_size = information->address_size,
-                                 .size = io_.size,
-                                 .kind = is_input() ? AccessKind::write : AccessKind::read};
+    SegmentedAccess access{.segment = information->segment,
+                           .offset = guest.cpu.read_register(pointer()),
+                           .address_size = information->address_size,
+                           .size = io_.size,
+                           .kind = is_input() ? AccessKind::write : AccessKind::read};
     if (!finder.find(access, Alignment::any, operands_.span(0))) return;
     stage_ = is_input() ? Stage::port : Stage::memory;
     proceed(guest, step);

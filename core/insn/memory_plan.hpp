@@ -2,6 +2,8 @@
 // Which memory operands an instruction has, where each begins, and in which order they are used.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/access.hpp"
@@ -24,8 +26,9 @@ struct MemoryPlan {
   friend constexpr bool operator==(MemoryPlan const&, MemoryPlan const&) = default;
 };
 
-constexpr MemoryPlan memory_plan(Instruction const& insn) noexcept {
-  switch (insn.operation) {
+/// `stores` says that the destination is memory.
+constexpr MemoryPlan memory_plan(Operation operation, bool stores) noexcept {
+  switch (operation) {
     case Operation::movs:
     case Operation::push:
       return {.first_read = 0, .write = 1};
@@ -39,7 +42,7 @@ constexpr MemoryPlan memory_plan(Instruction const& insn) noexcept {
       return {.write = 0};
     case Operation::mov:
     case Operation::movbe:
-      if (insn.destination == Destination::memory) return {.write = 0};
+      if (stores) return {.write = 0};
       return {.first_read = 0};
     case Operation::xchg:
     case Operation::xadd:
@@ -52,9 +55,25 @@ constexpr MemoryPlan memory_plan(Instruction const& insn) noexcept {
     case Operation::vector_load:
       return {.first_read = 0};
     default:
-      if (insn.destination == Destination::memory) return {.first_read = 0, .write = 0};
+      if (stores) return {.first_read = 0, .write = 0};
       return {.first_read = 0};
   }
+}
+
+/// By operation and whether it stores: instructions come in too random an order for a branch.
+inline constexpr auto memory_plans = [] {
+  constexpr auto count = static_cast<std::size_t>(Operation::vector_store) + 1;
+  std::array<std::array<MemoryPlan, 2>, count> plans{};
+  for (std::size_t i = 0; i < count; ++i) {
+    plans[i] = {memory_plan(static_cast<Operation>(i), false),
+                memory_plan(static_cast<Operation>(i), true)};
+  }
+  return plans;
+}();
+
+constexpr MemoryPlan memory_plan(Instruction const& insn) noexcept {
+  return memory_plans[static_cast<std::size_t>(insn.operation)]
+                     [insn.destination == Destination::memory ? 1 : 0];
 }
 
 /// How far a bit string's operand lies from its base: the register counts bits, and is signed.

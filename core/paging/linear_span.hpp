@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/bits.hpp"
@@ -41,6 +42,54 @@ constexpr PageAccess page_access(AddressingState const& state, AccessKind kind) 
           .marks = Marks::set};
 }
 
+/// Linear addresses to guest-physical ones, written where they are to stay: copies of what was just
+/// written field by field stall the CPU.
+template <GuestMemory Memory>
+struct RangeTranslator {
+  AddressingState const& state;
+  Memory& memory;
+
+  /// As translate_range(), into `span`, which means nothing after a failure.
+  constexpr Expected<Unit, TranslationError> translate(LinearRange const& range,
+                                                       PageAccess const& access,
+                                                       LinearSpan& span) const {
+    check(range.size >= 1 && range.size <= span_size_max, "a span has 1 to 32 bytes");
+    if (bits<11, 0>(range.start.value) + range.size > 4096) [[unlikely]] {
+      return translate_two_pages(range, access, span);
+    }
+    auto const gpa = walk(state.control, memory, range.start, access);
+    if (!gpa) return Unexpected{gpa.error()};
+    span.count = 1;
+    span.pieces[0].gpa = *gpa;
+    span.pieces[0].size = range.size;
+    return Unit{};
+  }
+
+ private:
+  [[gnu::noinline]] constexpr Expected<Unit, TranslationError> translate_two_pages(
+      LinearRange const& range, PageAccess const& access, LinearSpan& span) const {
+    auto const first_size = static_cast<std::uint8_t>(4096 - bits<11, 0>(range.start.value));
+    std::uint64_t const next = range.start.value + first_size;
+    std::array const starts{range.start,
+                            Linear{state.linear_bits == 32 ? bits<31, 0>(next) : next}};
+    PageAccess question = access;
+    question.marks = Marks::leave;
+    for (Linear const start : starts) {
+      auto const possible = walk(state.control, memory, start, question);
+      if (!possible) return Unexpected{possible.error()};
+    }
+    span.count = 2;
+    span.pieces[0].size = first_size;
+    span.pieces[1].size = static_cast<std::uint8_t>(range.size - first_size);
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      auto const gpa = walk(state.control, memory, starts[i], access);
+      if (!gpa) return Unexpected{gpa.error()};
+      span.pieces[i].gpa = *gpa;
+    }
+    return Unit{};
+  }
+};
+
 /// Translates all of `range`, 1 to span_size_max bytes, or fails with the first page that faults;
 /// CR2 is then the first byte of the range in that page. When the second page faults the first has
 /// no accessed or dirty bit of this access.
@@ -49,29 +98,11 @@ constexpr Expected<LinearSpan, TranslationError> translate_range(AddressingState
                                                                  Memory& memory,
                                                                  LinearRange const& range,
                                                                  PageAccess const& access) {
-  check(range.size >= 1 && range.size <= span_size_max, "a span has 1 to 32 bytes");
-  std::uint64_t const to_page_end = 4096 - bits<11, 0>(range.start.value);
-  if (range.size <= to_page_end) {
-    auto const gpa = walk(state.control, memory, range.start, access);
-    if (!gpa) return Unexpected{gpa.error()};
-    return LinearSpan{.pieces = {SpanPiece{*gpa, range.size}}, .count = 1};
-  }
-  auto const first_size = static_cast<std::uint8_t>(to_page_end);
-  auto const second_size = static_cast<std::uint8_t>(range.size - first_size);
-  std::uint64_t const next = range.start.value + first_size;
-  std::array const starts{range.start, Linear{state.linear_bits == 32 ? bits<31, 0>(next) : next}};
-  PageAccess question = access;
-  question.marks = Marks::leave;
-  for (Linear const start : starts) {
-    auto const possible = walk(state.control, memory, start, question);
-    if (!possible) return Unexpected{possible.error()};
-  }
-  auto const first = walk(state.control, memory, starts[0], access);
-  if (!first) return Unexpected{first.error()};
-  auto const second = walk(state.control, memory, starts[1], access);
-  if (!second) return Unexpected{second.error()};
-  return LinearSpan{.pieces = {SpanPiece{*first, first_size}, SpanPiece{*second, second_size}},
-                    .count = 2};
+  LinearSpan span;
+  RangeTranslator<Memory> const translator{state, memory};
+  auto const done = translator.translate(range, access, span);
+  if (!done) return Unexpected{done.error()};
+  return span;
 }
 
 /// Segmentation and paging of one memory operand of the program.

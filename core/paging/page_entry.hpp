@@ -35,11 +35,12 @@ inline constexpr std::uint64_t entry_execute_disable = std::uint64_t{1} << 63;
 
 /// What a paging mode and the CPU's limits make of entries. Levels count as the SDM draws them: 1
 /// is the page table, 2 the page directory, 3 its pointer table, 4 PML4, 5 PML5.
+/// `mode` is paging_mode(control), given so that code for one mode can be compiled as such.
 class EntryFormat {
  public:
-  constexpr explicit EntryFormat(ControlState const& control) noexcept
+  constexpr EntryFormat(ControlState const& control, PagingMode mode) noexcept
       : control_{control},
-        mode_{paging_mode(control)},
+        mode_{mode},
         physical_bits_{std::clamp(control.physical_bits, std::uint8_t{32}, std::uint8_t{52})},
         reserved_{is_32bit() ? 0 : reserved_wide()} {}
 

@@ -16,7 +16,6 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "core/exit.hpp"
@@ -109,16 +108,21 @@ constexpr bool read_entry(Memory& memory, Gpa where, std::uint8_t size, std::uin
   return read;
 }
 
-/// One translation.
-template <GuestMemory Memory>
+/// One translation, compiled for each mode on its own.
+template <PagingMode mode, GuestMemory Memory>
 class PageWalk {
  public:
   constexpr PageWalk(ControlState const& control, Memory& memory, Linear linear,
                      PageAccess const& access) noexcept
-      : control_{control}, memory_{memory}, linear_{linear}, access_{access}, format_{control} {}
+      : control_{control},
+        memory_{memory},
+        linear_{linear},
+        access_{access},
+        format_{control, mode} {}
 
-  /// Reads the entries from the top down to the page, and judges them: where it is.
-  constexpr Expected<Gpa, TranslationError> read() {
+  /// Reads the entries from the top down to the page, and judges them: page(), or false and
+  /// error().
+  [[gnu::always_inline]] constexpr bool read() {
     std::uint64_t table = EntryFormat::table(control_.cr3);
     if (format_.mode() == PagingMode::pae) {
       std::uint64_t const pdpte = control_.pdptes[bits<31, 30>(linear_.value)];
@@ -131,50 +135,57 @@ class PageWalk {
       Gpa const where = format_.locate(table, linear_.value, level);
       std::uint64_t entry = 0;
       if (!read_entry(memory_, where, format_.entry_size(), entry)) [[unlikely]] {
-        return Unexpected{
-            TranslationError{.failure = TranslationFailure::table_not_ram, .address = where.value}};
+        error_ = {.failure = TranslationFailure::table_not_ram, .address = where.value};
+        return false;
       }
       if ((entry & entry_present) == 0) [[unlikely]]
         return fault(0);
       if ((entry & format_.reserved(entry, level)) != 0) [[unlikely]] {
         return fault(page_fault_protection | page_fault_reserved);
       }
-      steps_[count_++] = {.where = where, .entry = entry};
+      steps_[count_++] = {.where = where.value, .entry = entry};
       rights_.add(entry);
       if (format_.is_page(entry, level)) {
         if (!permits(control_, rights_, access_)) [[unlikely]]
           return fault(page_fault_protection);
-        return format_.translate(entry, linear_.value, level);
+        page_ = format_.translate(entry, linear_.value, level);
+        return true;
       }
       table = EntryFormat::table(entry);
     }
   }
 
-  /// Sets the accessed bits, and for a write the dirty bit of the page, by compare-exchange.
-  /// Nothing when done, or else where the entry was not the one that was read.
-  constexpr std::optional<Gpa> refused_mark() {
+  [[nodiscard]] constexpr Gpa page() const noexcept { return page_; }
+  [[nodiscard]] constexpr TranslationError const& error() const noexcept { return error_; }
+
+  /// Sets the accessed bits, and for a write the dirty bit of the page, by compare-exchange. False
+  /// where an entry, at refused(), was not the one that was read.
+  [[gnu::always_inline]] constexpr bool mark() {
     std::uint64_t const last = access_.kind == AccessKind::write ? entry_dirty : 0;
-    if ((rights_.all & entry_accessed) != 0 && (steps_[count_ - 1U].entry & last) == last)
-      return {};
+    bool const accessed = (rights_.all & entry_accessed) != 0;
+    if (accessed && (steps_[count_ - 1U].entry & last) == last) return true;
     for (unsigned i = 0; i < count_; ++i) {
       Step const& step = steps_[i];
       std::uint64_t const marked = step.entry | entry_accessed | (i + 1 == count_ ? last : 0);
       if (marked == step.entry) continue;
-      if (!memory_.compare_exchange(step.where, format_.entry_size(), step.entry, marked)) {
-        return step.where;
+      refused_ = {step.where};
+      if (!memory_.compare_exchange(refused_, format_.entry_size(), step.entry, marked)) {
+        return false;
       }
     }
-    return std::nullopt;
+    return true;
   }
+  [[nodiscard]] constexpr Gpa refused() const noexcept { return refused_; }
 
  private:
   struct Step {
-    Gpa where;
+    std::uint64_t where;  // no Gpa, which would be zeroed
     std::uint64_t entry;
   };
 
-  [[nodiscard]] constexpr Unexpected<TranslationError> fault(std::uint32_t cause) const noexcept {
-    return Unexpected{page_fault(control_, linear_, access_, cause)};
+  constexpr bool fault(std::uint32_t cause) noexcept {
+    error_ = page_fault(control_, linear_, access_, cause);
+    return false;
   }
 
   ControlState const& control_;
@@ -182,28 +193,48 @@ class PageWalk {
   Linear linear_;
   PageAccess const& access_;
   EntryFormat format_;
+  Gpa page_{};
+  Gpa refused_{};
+  TranslationError error_{};
   PageRights rights_{};
   unsigned count_{};
   std::array<Step, 5> steps_;  // the first `count_`, from the top; no others are ever read
 };
+
+/// walk() in one mode.
+template <PagingMode mode, GuestMemory Memory>
+[[gnu::noinline]] constexpr Expected<Gpa, TranslationError> walk_tables(ControlState const& control,
+                                                                        Memory& memory,
+                                                                        Linear linear,
+                                                                        PageAccess const& access) {
+  PageWalk<mode, Memory> attempt{control, memory, linear, access};
+  for (unsigned i = 0; i < walk_attempts_max; ++i) {
+    if (!attempt.read()) return Unexpected{attempt.error()};
+    if (access.marks == Marks::leave) return attempt.page();
+    if (attempt.mark()) return attempt.page();
+  }
+  return Unexpected{TranslationError{.failure = TranslationFailure::table_update_refused,
+                                     .address = attempt.refused().value}};
+}
 
 /// Translates `linear` for `access`. A failure has set no accessed or dirty bit, except those of
 /// attempts that a rival's change of a lower entry undid.
 template <GuestMemory Memory>
 constexpr Expected<Gpa, TranslationError> walk(ControlState const& control, Memory& memory,
                                                Linear linear, PageAccess const& access) {
-  if (paging_mode(control) == PagingMode::off) return Gpa{bits<31, 0>(linear.value)};
-  PageWalk<Memory> attempt{control, memory, linear, access};
-  Gpa refused{};
-  for (unsigned i = 0; i < walk_attempts_max; ++i) {
-    auto const page = attempt.read();
-    if (!page || access.marks == Marks::leave) return page;
-    auto const where = attempt.refused_mark();
-    if (!where) return page;
-    refused = *where;
+  switch (paging_mode(control)) {
+    case PagingMode::off:
+      break;
+    case PagingMode::bits32:
+      return walk_tables<PagingMode::bits32>(control, memory, linear, access);
+    case PagingMode::pae:
+      return walk_tables<PagingMode::pae>(control, memory, linear, access);
+    case PagingMode::levels4:
+      return walk_tables<PagingMode::levels4>(control, memory, linear, access);
+    case PagingMode::levels5:
+      return walk_tables<PagingMode::levels5>(control, memory, linear, access);
   }
-  return Unexpected{TranslationError{.failure = TranslationFailure::table_update_refused,
-                                     .address = refused.value}};
+  return Gpa{bits<31, 0>(linear.value)};
 }
 
 }  // namespace acrn::core
