@@ -110,9 +110,8 @@ nlohmann::ordered_json explanation_json(Explanation const& explanation) {
   json["nearest"] = explanation.nearest;
   json["sources"] = nlohmann::ordered_json::array();
   for (Source const& source : explanation.sources) {
-    json["sources"].push_back({{"document", source.document},
-                               {"section", source.section},
-                               {"title", source.title}});
+    json["sources"].push_back(
+        {{"document", source.document}, {"section", source.section}, {"title", source.title}});
   }
   return json;
 }
