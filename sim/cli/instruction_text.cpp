@@ -118,9 +118,9 @@ std::string_view repeat_text(Instruction const& insn) {
 
 std::string mnemonic_text(Instruction const& insn) {
   std::string text{mnemonic(insn)};
-  constexpr std::string_view placeholder = "cc";
-  if (!text.ends_with(placeholder)) return text;
-  text.resize(text.size() - placeholder.size());
+  constexpr std::string_view condition = "cc";  // as the SDM writes SETcc
+  if (!text.ends_with(condition)) return text;
+  text.resize(text.size() - condition.size());
   return text + capitals(name(insn.condition));
 }
 

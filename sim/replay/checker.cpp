@@ -7,8 +7,6 @@ namespace acrn::replay {
 
 std::string_view name(Field field) {
   switch (field) {
-    case Field::exit:
-      return "exit";
     case Field::exit_reason:
       return "exit.reason";
     case Field::exit_port:

@@ -21,7 +21,6 @@ enum class Evidence : std::uint8_t {
 
 /// What is compared.
 enum class Field : std::uint8_t {
-  exit,  ///< stands for the next four where the capture has no qualification
   exit_reason,
   exit_port,
   exit_size,

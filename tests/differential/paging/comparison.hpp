@@ -16,6 +16,7 @@
 #include "tests/differential/paging/kvm_machine.hpp"
 #include "tests/support/guest_ram.hpp"
 #include "tests/support/page_tables.hpp"
+#include "tests/support/paging_shapes.hpp"
 
 namespace acrn::tests::paging {
 
@@ -23,12 +24,7 @@ using core::AccessKind;
 using core::Privilege;
 using Expected = core::Expected<core::Gpa, core::TranslationError>;
 
-/// Tables of one kind down to a page of one size.
-struct Shape {
-  std::string name;
-  Tables kind;
-  Level leaf;
-};
+using Shape = PagingShape;
 
 inline constexpr std::uint64_t first_table = 0x1'0000;
 

@@ -66,18 +66,8 @@ TEST_P(PagingOnTheHost, KvmsOwnWalkAgrees) {
   expect_both_outcomes(counts);
 }
 
-INSTANTIATE_TEST_SUITE_P(, PagingOnTheHost,
-                         testing::Values(Shape{"Bits32Of4KiB", Tables::bits32, 1},
-                                         Shape{"Bits32Of4MiB", Tables::bits32, 2},
-                                         Shape{"PaeOf4KiB", Tables::pae, 1},
-                                         Shape{"PaeOf2MiB", Tables::pae, 2},
-                                         Shape{"Levels4Of4KiB", Tables::levels4, 1},
-                                         Shape{"Levels4Of2MiB", Tables::levels4, 2},
-                                         Shape{"Levels4Of1GiB", Tables::levels4, 3},
-                                         Shape{"Levels5Of4KiB", Tables::levels5, 1},
-                                         Shape{"Levels5Of2MiB", Tables::levels5, 2},
-                                         Shape{"Levels5Of1GiB", Tables::levels5, 3}),
-                         [](auto const& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(, PagingOnTheHost, testing::ValuesIn(paging_shapes),
+                         [](auto const& row) { return std::string{row.param.name}; });
 
 }  // namespace
 }  // namespace acrn::tests::paging

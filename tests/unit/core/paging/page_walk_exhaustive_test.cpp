@@ -13,6 +13,7 @@
 #include "tests/support/guest_ram.hpp"
 #include "tests/support/page_tables.hpp"
 #include "tests/support/paging_oracle.hpp"
+#include "tests/support/paging_shapes.hpp"
 #include "tests/support/seed.hpp"
 
 namespace acrn::core {
@@ -22,12 +23,7 @@ namespace oracle = tests::oracle;
 using tests::GuestRam;
 using tests::Tables;
 
-/// Tables of one kind down to a page of one size.
-struct Shape {
-  std::string name;
-  Tables kind;
-  tests::Level leaf;
-};
+using Shape = tests::PagingShape;
 
 constexpr std::uint64_t linear = 0x8765'4abc;
 
@@ -231,18 +227,8 @@ TEST_P(EveryShape, EntriesAtRandom) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, EveryShape,
-                         testing::Values(Shape{"Bits32Of4KiB", Tables::bits32, 1},
-                                         Shape{"Bits32Of4MiB", Tables::bits32, 2},
-                                         Shape{"PaeOf4KiB", Tables::pae, 1},
-                                         Shape{"PaeOf2MiB", Tables::pae, 2},
-                                         Shape{"Levels4Of4KiB", Tables::levels4, 1},
-                                         Shape{"Levels4Of2MiB", Tables::levels4, 2},
-                                         Shape{"Levels4Of1GiB", Tables::levels4, 3},
-                                         Shape{"Levels5Of4KiB", Tables::levels5, 1},
-                                         Shape{"Levels5Of2MiB", Tables::levels5, 2},
-                                         Shape{"Levels5Of1GiB", Tables::levels5, 3}),
-                         [](auto const& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(, EveryShape, testing::ValuesIn(tests::paging_shapes),
+                         [](auto const& row) { return std::string{row.param.name}; });
 
 }  // namespace
 }  // namespace acrn::core
