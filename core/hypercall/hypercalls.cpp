@@ -27,13 +27,13 @@ std::span<Hypercalls::Entry const> Hypercalls::entries() noexcept {
 }
 
 HypercallResult Hypercalls::call(HypercallRegisters const& registers, GuestRam const& ram,
-                                 std::span<VmState, user_vm_count_max> states) {
+                                 std::span<AsyncIo* const, user_vm_count_max> asyncio) {
   using Kind = HypercallResult::Kind;
   if (registers.caller != config_.service_vm) return {.kind = Kind::undefined_opcode};
   if (registers.cpl != 0) return {.kind = Kind::general_protection};
   for (Entry const& entry : entries()) {
     if (registers.id != static_cast<std::uint64_t>(entry.id)) continue;
-    Call call{.registers = registers, .ram = ram, .states = states, .vm = nullptr};
+    Call call{.registers = registers, .ram = ram, .asyncio = asyncio, .vm = nullptr};
     if (entry.first == First::vm) {
       call.vm = find(registers.first);
       if (call.vm == nullptr) return {.kind = Kind::returned, .rax = errors::refused};
@@ -56,8 +56,8 @@ UserVm const* Hypercalls::vm(VmId vm) const noexcept {
   return vm.value == 0 || vm.value > vms_.size() ? nullptr : &vms_[vm.value - 1U];
 }
 
-VmState& Hypercalls::state(Call& call) const noexcept {
-  return call.states[call.effect.vm.value - 1U];
+AsyncIo& Hypercalls::asyncio(Call& call) noexcept {
+  return *call.asyncio[call.effect.vm.value - 1U];
 }
 
 std::int32_t Hypercalls::get_api_version(Call& call) {

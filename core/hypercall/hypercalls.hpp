@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "core/abi/hypercall.hpp"
-#include "core/emulate/vm_state.hpp"
+#include "core/asyncio/async_io.hpp"
 #include "core/hypercall/effects.hpp"
 #include "core/hypercall/guest_ram.hpp"
 #include "core/hypercall/life_cycle.hpp"
@@ -69,10 +69,10 @@ class Hypercalls {
  public:
   explicit Hypercalls(HypercallConfig const& config) noexcept : config_{config} {}
 
-  /// Executes one call. `ram` is the service VM's; `states[n]` is the state of VM n+1, of which
-  /// only the asynchronous I/O is touched, and only of VMs that exist.
+  /// Executes one call. `ram` is the service VM's; `asyncio[n]` is that of VM n+1: touched only of
+  /// VMs that exist, and never null for one that creation can choose.
   HypercallResult call(HypercallRegisters const& registers, GuestRam const& ram,
-                       std::span<VmState, user_vm_count_max> states);
+                       std::span<AsyncIo* const, user_vm_count_max> asyncio);
 
   /// The guest shut itself down. False for a VM that does not run.
   bool power_off(VmId vm) noexcept;
@@ -86,7 +86,7 @@ class Hypercalls {
   struct Call {
     HypercallRegisters const& registers;
     GuestRam const& ram;
-    std::span<VmState, user_vm_count_max> states;
+    std::span<AsyncIo* const, user_vm_count_max> asyncio;
     UserVm* vm;  ///< the one that RDI names, if the call takes one: it exists
     HypercallEffect effect{};
   };
@@ -123,7 +123,7 @@ class Hypercalls {
   [[nodiscard]] bool may_touch(UserVm const& vm) const noexcept {
     return vm.severity <= config_.severity;
   }
-  VmState& state(Call& call) const noexcept;
+  static AsyncIo& asyncio(Call& call) noexcept;
 
   HypercallConfig config_;
   std::array<UserVm, user_vm_count_max> vms_{};

@@ -77,7 +77,7 @@ std::int32_t Hypercalls::asyncio_assign(Call& call) {
   std::int32_t error = 0;
   auto const descriptor = load_descriptor(call.ram, call.registers.second, error);
   if (!descriptor) return error;
-  auto const assigned = state(call).asyncio.descriptors.assign(*descriptor);
+  auto const assigned = asyncio(call).descriptors.assign(*descriptor);
   return assigned ? 0 : to_errno(assigned.error());
 }
 
@@ -85,7 +85,7 @@ std::int32_t Hypercalls::asyncio_deassign(Call& call) {
   std::int32_t error = 0;
   auto const descriptor = load_descriptor(call.ram, call.registers.second, error);
   if (!descriptor) return error;
-  auto const removed = state(call).asyncio.descriptors.remove(*descriptor);
+  auto const removed = asyncio(call).descriptors.remove(*descriptor);
   return removed ? 0 : to_errno(removed.error());
 }
 
@@ -125,7 +125,7 @@ std::int32_t Hypercalls::setup_vm_ring(Call& call, abi::SharedBufferParameters c
   call.effect.vm = {static_cast<std::uint16_t>(call.registers.first)};
   bool const detach = parameters.gpa == 0;
   if (detach && parameters.id == static_cast<std::uint32_t>(abi::SharedBufferId::asyncio)) {
-    state(call).asyncio.ring = {};
+    asyncio(call).ring = {};
   }
   return 0;
 }

@@ -93,7 +93,7 @@ std::int32_t Hypercalls::reset_vm(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::reset);
   if (!next) return errors::refused;
   call.vm->life = *next;
-  state(call).asyncio.reset();
+  asyncio(call).reset();
   call.effect.kind = HypercallEffect::Kind::reset_vm;
   return 0;
 }
@@ -102,7 +102,7 @@ std::int32_t Hypercalls::destroy_vm(Call& call) {
   auto const next = apply(call.vm->life, LifeEvent::destroy);
   if (!next) return errors::refused;
   *call.vm = {.life = *next};
-  state(call).asyncio.drop();
+  asyncio(call).drop();
   call.effect.kind = HypercallEffect::Kind::destroy_vm;
   return 0;
 }

@@ -99,14 +99,14 @@ TEST_F(LifeCycle, ANewVmInAnOldPlaceStartsWithoutAPage) {
 TEST_F(LifeCycle, T24_ResetClearsTheDescriptorsAndDestructionTheRingToo) {
   std::uint64_t const vm = vm_in(VmLife::paused);
   RingSink const sink{.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
-  state(vm).asyncio.ring = sink;
-  ASSERT_TRUE(state(vm).asyncio.descriptors.assign({.space = Space::mmio, .address = 0x1000}));
+  asyncio(vm).ring = sink;
+  ASSERT_TRUE(asyncio(vm).descriptors.assign({.space = Space::mmio, .address = 0x1000}));
   ASSERT_EQ(call(abi::Hypercall::reset_vm, vm).rax, 0);
-  EXPECT_EQ(state(vm).asyncio.descriptors.size(), 0U);
-  EXPECT_TRUE(state(vm).asyncio.ring.exists());
+  EXPECT_EQ(asyncio(vm).descriptors.size(), 0U);
+  EXPECT_TRUE(asyncio(vm).ring.exists());
   ASSERT_EQ(call(abi::Hypercall::pause_vm, vm).rax, 0);
   ASSERT_EQ(call(abi::Hypercall::destroy_vm, vm).rax, 0);
-  EXPECT_FALSE(state(vm).asyncio.ring.exists());
+  EXPECT_FALSE(asyncio(vm).ring.exists());
 }
 
 TEST_F(LifeCycle, NamesAreDistinct) {

@@ -40,11 +40,11 @@ TEST_F(RingCalls, AnAssignedDescriptorIsInTheVmsTableAlone) {
   std::uint64_t const other = vm_in(VmLife::created);
   ASSERT_EQ(assign(vm, mmio_any).rax, 0);
   Access const write{Space::mmio, Direction::write, 2, 0xfe00'3000, 9};
-  ASSERT_NE(state(vm).asyncio.descriptors.find(write), nullptr);
-  EXPECT_EQ(state(vm).asyncio.descriptors.find(write)->element, 0x77U);
-  EXPECT_EQ(state(other).asyncio.descriptors.size(), 0U);
+  ASSERT_NE(asyncio(vm).descriptors.find(write), nullptr);
+  EXPECT_EQ(asyncio(vm).descriptors.find(write)->element, 0x77U);
+  EXPECT_EQ(asyncio(other).descriptors.size(), 0U);
   EXPECT_EQ(call_with(Hypercall::asyncio_deassign, vm, mmio_any).rax, 0);
-  EXPECT_EQ(state(vm).asyncio.descriptors.size(), 0U);
+  EXPECT_EQ(asyncio(vm).descriptors.size(), 0U);
   EXPECT_EQ(call_with(Hypercall::asyncio_deassign, vm, mmio_any).rax, errors::no_entry);
 }
 
@@ -129,11 +129,11 @@ TEST_F(RingCalls, RingsOfCpusNameACpuThatExists) {
 
 TEST_F(RingCalls, T25_ARingIsDetachedByAddressZero) {
   std::uint64_t const vm = vm_in(VmLife::running);
-  state(vm).asyncio.ring = {.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
+  asyncio(vm).ring = {.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
   auto const result = setup(vm, SharedBufferId::asyncio, 0);
   EXPECT_EQ(result.rax, 0);
   EXPECT_EQ(result.effect.kind, Kind::detach_buffer);
-  EXPECT_FALSE(state(vm).asyncio.ring.exists());
+  EXPECT_FALSE(asyncio(vm).ring.exists());
   EXPECT_EQ(setup(0, SharedBufferId::hypervisor_log, 0, 3).effect.kind, Kind::detach_buffer);
 }
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -49,7 +51,7 @@ class ServiceVm : public testing::Test {
   using Kind = HypercallEffect::Kind;
 
   HypercallResult raw(HypercallRegisters const& registers) {
-    return calls_.call(registers, GuestRam{ram_}, std::span<VmState, 8>{states_.get(), 8});
+    return calls_.call(registers, GuestRam{ram_}, asyncio_pointers_);
   }
   HypercallResult call(abi::Hypercall id, std::uint64_t first = 0, std::uint64_t second = 0) {
     return raw({.id = static_cast<std::uint64_t>(id),
@@ -99,10 +101,18 @@ class ServiceVm : public testing::Test {
     return vm;
   }
   VmLife life_of(std::uint64_t vm) { return calls_.vm({static_cast<std::uint16_t>(vm)})->life; }
-  VmState& state(std::uint64_t vm) { return states_[vm - 1]; }
+  AsyncIo& asyncio(std::uint64_t vm) { return (*asyncio_)[vm - 1]; }
 
   ServiceRam ram_{};
-  std::unique_ptr<VmState[]> states_ = std::make_unique<VmState[]>(user_vm_count_max);
+  using Rings = std::array<AsyncIo, user_vm_count_max>;
+  using Pointers = std::array<AsyncIo*, user_vm_count_max>;
+  static Pointers pointers_to(Rings& rings) {
+    Pointers pointers{};
+    std::ranges::transform(rings, pointers.begin(), [](AsyncIo& ring) { return &ring; });
+    return pointers;
+  }
+  std::unique_ptr<Rings> asyncio_ = std::make_unique<Rings>();
+  Pointers asyncio_pointers_ = pointers_to(*asyncio_);
   Hypercalls calls_{{.service_vm = service, .physical_cpus = 0xf'ffff}};
   std::uint8_t names_{};
 };
