@@ -37,8 +37,8 @@ inline constexpr std::uint32_t asyncio_element_size = 8;
 inline constexpr std::uint32_t asyncio_element_count =
     (asyncio_ring_size - sbuf_header_size) / asyncio_element_size;
 
-/// Which ring HC_SETUP_SBUF sets up. Those below 64 exist once per physical CPU, the others once
-/// per VM.
+/// What HC_SETUP_SBUF sets up. Those below 64 exist once per physical CPU, the others once per VM.
+/// ACRN numbers both from the bottom; what only this project has is numbered from 2^31 on.
 enum class SharedBufferId : std::uint32_t {
   trace = 0,
   hypervisor_log = 1,
@@ -46,6 +46,7 @@ enum class SharedBufferId : std::uint32_t {
   socwatch = 3,
   asyncio = 64,
   vm_event = 65,
+  request_stamps = 0x8000'0000,  ///< no ring: one page, core/abi/request_stamps.hpp
 };
 
 static_assert(sbuf_offset::elements == sbuf_header_size);

@@ -136,7 +136,8 @@ inline constexpr auto call_table = [] {
             {no_entry, "no descriptor equals this one"}}}},
       Row{setup_sbuf,
           "HC_SETUP_SBUF",
-          "names a shared ring of a VM (requests queued, events) or of a CPU (traces, logs)",
+          "names a shared ring of a VM (requests queued, events) or of a CPU (traces, logs), or a "
+          "VM's page of stamps",
           "VM id for the rings of a VM",
           "address of struct acrn_sbuf_param, read; a ring at address 0 is detached",
           {{{refused, "RDI names no VM, and the ring is one of a VM"},

@@ -2,6 +2,7 @@
 // The calls that assign asynchronous descriptors and set up shared rings.
 #include <optional>
 
+#include "core/abi/request_stamps.hpp"
 #include "core/abi/sbuf.hpp"
 #include "core/asyncio/ring_layout.hpp"
 #include "core/hypercall/error_numbers.hpp"
@@ -52,10 +53,14 @@ std::optional<AsyncDescriptor> load_descriptor(GuestRam const& ram, std::uint64_
   return descriptor;
 }
 
-/// The ring's size in bytes, header included; nothing unless all of it is RAM and its header says
-/// what its user can use.
+/// The buffer's size in bytes, a ring's header included; nothing unless all of it is RAM, and a
+/// ring's header says what its user can use.
 std::optional<std::size_t> check_buffer(GuestRam const& ram, std::uint64_t gpa,
                                         abi::SharedBufferId id) {
+  if (id == abi::SharedBufferId::request_stamps) {
+    bool const sound = gpa % abi::stamp_page_size == 0 && ram.has(gpa, abi::stamp_page_size);
+    return sound ? std::optional{abi::stamp_page_size} : std::nullopt;
+  }
   bool const asyncio = id == abi::SharedBufferId::asyncio;
   std::size_t const alignment = asyncio ? abi::ioreq_page_size : sizeof(std::uint64_t);
   RawHeader raw{};
@@ -103,6 +108,7 @@ std::int32_t Hypercalls::setup_sbuf(Call& call) {
       break;
     case abi::SharedBufferId::asyncio:
     case abi::SharedBufferId::vm_event:
+    case abi::SharedBufferId::request_stamps:
       if (std::int32_t const error = setup_vm_ring(call, parameters)) return error;
       break;
     default:

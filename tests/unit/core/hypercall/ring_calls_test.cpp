@@ -127,6 +127,30 @@ TEST_F(RingCalls, RingsOfCpusNameACpuThatExists) {
   }
 }
 
+TEST_F(RingCalls, APageOfStampsNeedsNoHeader) {
+  std::uint64_t const vm = vm_in(VmLife::created);
+  std::uint64_t const last = ServiceRam::end - 0x1000;
+  for (std::uint64_t const gpa : {page, last}) {
+    auto const result = setup(vm, SharedBufferId::request_stamps, gpa);
+    ASSERT_EQ(result.rax, 0);
+    EXPECT_EQ(result.effect.kind, Kind::attach_buffer);
+    EXPECT_EQ(result.effect.buffer, SharedBufferId::request_stamps);
+    EXPECT_EQ(result.effect.vm.value, vm);
+    EXPECT_EQ(result.effect.gpa, Gpa{gpa});
+    EXPECT_EQ(result.effect.size_bytes, 4096U);
+  }
+  for (std::uint64_t const gpa : {page + 8, ServiceRam::end, ServiceRam::first - 0x1000}) {
+    auto const result = setup(vm, SharedBufferId::request_stamps, gpa);
+    EXPECT_EQ(result.rax, errors::invalid_argument) << std::hex << gpa;
+    EXPECT_EQ(result.effect.kind, Kind::none);
+  }
+  EXPECT_EQ(setup(vm + 1, SharedBufferId::request_stamps, page).rax, errors::refused);
+  auto const detached = setup(vm, SharedBufferId::request_stamps, 0);
+  EXPECT_EQ(detached.rax, 0);
+  EXPECT_EQ(detached.effect.kind, Kind::detach_buffer);
+  EXPECT_EQ(detached.effect.vm.value, vm);
+}
+
 TEST_F(RingCalls, T25_ARingIsDetachedByAddressZero) {
   std::uint64_t const vm = vm_in(VmLife::running);
   asyncio(vm).ring = {.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
@@ -141,7 +165,7 @@ TEST_F(RingCalls, UnknownRingsAndVmsAreRefused) {
   put_ring(page, 504, 8);
   EXPECT_EQ(setup(1, SharedBufferId::asyncio, page).rax, errors::refused) << "no such VM";
   EXPECT_EQ(setup(1ULL << 32U | 1U, SharedBufferId::asyncio, page).rax, errors::refused);
-  for (std::uint32_t id : {4U, 63U, 66U, 0x1'0040U, ~0U}) {
+  for (std::uint32_t id : {4U, 63U, 66U, 0x1'0040U, 0x7fff'ffffU, 0x8000'0001U, ~0U}) {
     EXPECT_EQ(setup(1, static_cast<SharedBufferId>(id), page).rax, errors::invalid_argument) << id;
   }
   EXPECT_EQ(call_with(Hypercall::setup_sbuf, 1,
