@@ -9,28 +9,24 @@
 
 #include "sim/model/costs.hpp"
 #include "sim/model/tally.hpp"
-#include "sim/model/turns.hpp"
 #include "sim/model/upcall_line.hpp"
-#include "sim/replay/machine.hpp"
+#include "sim/replay/service_side.hpp"
 
 namespace acrn::model {
 
 class ClientActor;
 class HsmWorker;
-class VcpuActor;
+class Requester;
 
-/// vCPUs are numbered as in Plan::vcpus(), clients by core::HsmClientId.
+/// vCPUs are numbered as in the plan, clients by core::HsmClientId.
 struct Board {
-  replay::Plan const& plan;
-  replay::Machine& machine;
+  replay::ServiceSide& service;
   TickScale const& scale;
   Costs costs;
   UpcallLine line;
-  Turns turns;
   Tally tally;
-  TickScale const* recording{};  ///< set if the machine was given a recorder
   HsmWorker* worker{};
-  std::vector<VcpuActor*> vcpus{};
+  std::vector<Requester*> vcpus{};
   std::vector<ClientActor*> clients{};
 };
 

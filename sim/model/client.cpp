@@ -3,7 +3,7 @@
 #include "sim/model/client.hpp"
 
 #include "core/check.hpp"
-#include "sim/model/vcpu.hpp"
+#include "sim/model/requester.hpp"
 
 namespace acrn::model {
 
@@ -30,7 +30,7 @@ void ClientActor::act(SimTime now) {
 }
 
 void ClientActor::take(SimTime now) {
-  auto const request = board_.machine.next_request(id_);
+  auto const request = board_.service.next_request(id_);
   core::check(request.has_value(), "a client that was woken has a request to take");
   --queued_;
   request_ = *request;
@@ -40,12 +40,12 @@ void ClientActor::take(SimTime now) {
 }
 
 void ClientActor::complete(SimTime now) {
-  core::CompletionEffects const effects = board_.machine.complete(request_);
+  core::CompletionEffects const effects = board_.service.complete(request_);
   ++requests_;
   bool const notifies = effects.verdict == core::Verdict::notify;
   free_ = notifies ? now + board_.costs[Stage::notify] : now;
   busy_ = busy_ + (free_ - taken_);
-  VcpuActor& vcpu = *board_.vcpus[board_.machine.vcpu_index(request_.from)];
+  Requester& vcpu = *board_.vcpus[board_.service.vcpu_index(request_.from)];
   vcpu.on_served(id_, taken_, taken_ + board_.costs[Stage::service]);
   vcpu.on_complete(now, notifies ? Notice::hypercall : Notice::none);
   state_ = State::asleep;

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "sim/model/client.hpp"
-#include "sim/model/vcpu.hpp"
+#include "sim/model/requester.hpp"
 
 namespace acrn::model {
 
-HsmWorker::HsmWorker(Timeline& timeline, Board& board)
-    : Actor{"hsm_worker", timeline}, board_{board}, pending_(board.plan.vcpus().size()) {}
+HsmWorker::HsmWorker(Timeline& timeline, Board& board, std::size_t vcpu_count)
+    : Actor{"hsm_worker", timeline}, board_{board}, pending_(vcpu_count) {}
 
 void HsmWorker::start_at(SimTime time) {
   start_ = time;
@@ -33,7 +33,7 @@ void HsmWorker::act(SimTime now) {
 SimTime HsmWorker::dispatch(SimTime now) {
   using Kind = core::SlotEffects::Kind;
   auto const vcpu = static_cast<std::uint16_t>(cursor_ - 1);
-  core::SlotEffects const slot = board_.machine.dispatch(vcpu);
+  core::SlotEffects const slot = board_.service.dispatch(vcpu);
   SimTime const free = slot.notify ? now + board_.costs[Stage::notify] : now;
   busy_ = busy_ + board_.costs[Stage::dispatch] + (free - now);
   ++requests_;

@@ -16,7 +16,7 @@ namespace acrn::model {
 /// next. What core completes without a client the worker announces itself, by a hypercall.
 class HsmWorker : public Actor {
  public:
-  HsmWorker(Timeline& timeline, Board& board);
+  HsmWorker(Timeline& timeline, Board& board, std::size_t vcpu_count);
 
   /// The upcall's handler has queued the worker, which may start a pass at `time`.
   void start_at(SimTime time);

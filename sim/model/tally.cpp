@@ -23,14 +23,14 @@ std::uint64_t region_key(replay::PlannedAccess const& access) {
 
 }  // namespace
 
-Tally::Tally(replay::Plan const& plan, Timing const& timing, TickScale const& scale,
-             bool keep_stamps)
-    : plan_{plan},
+Tally::Tally(TallySubject const& subject, Timing const& timing, TickScale const& scale)
+    : accesses_{subject.accesses},
+      info_{subject.info},
       scale_{scale},
       exit_cost_{SimTime::from_ns(timing.ns(Stage::exit))},
       stages_(stage_total) {
-  if (keep_stamps) {
-    stamps_.assign(plan.accesses().size() * traces::stage_count, traces::no_stamp);
+  if (subject.keep_stamps) {
+    stamps_.assign(accesses_.size() * traces::stage_count, traces::no_stamp);
   }
 }
 
@@ -48,7 +48,7 @@ void Tally::started(SimTime start, SimTime recorded) {
 }
 
 void Tally::finished(Finished const& access, Stamps const& stamps) {
-  replay::PlannedAccess const& planned = plan_.accesses()[access.position];
+  replay::PlannedAccess const& planned = accesses_[access.position];
   SimTime const length = access.end - access.start;
   last_end_ = std::max(last_end_, access.end);
   add(region(planned), planned, length);
@@ -69,7 +69,7 @@ void Tally::served(core::HsmClientId client, Finished const& access, std::string
   if (client.value >= clients_.size()) clients_.resize(client.value + std::size_t{1});
   Draft& group = clients_[client.value];
   if (group.name.empty()) group.name = name;
-  add(group, plan_.accesses()[access.position], access.end - access.start);
+  add(group, accesses_[access.position], access.end - access.start);
 }
 
 void Tally::add(Draft& group, replay::PlannedAccess const& access, SimTime length) {
@@ -104,8 +104,8 @@ std::string Tally::region_name(replay::PlannedAccess const& access) const {
   if (space == core::Space::port) return fmt::format("port {:#05x}", access.address);
   std::string name =
       fmt::format("{} {:#x}", core::name(space), access.address >> page_shift << page_shift);
-  auto const client = plan_.info().clients.find(access.client);
-  return client == plan_.info().clients.end() ? name : name + ' ' + client->second;
+  auto const client = info_.clients.find(access.client);
+  return client == info_.clients.end() ? name : name + ' ' + client->second;
 }
 
 Group Tally::Draft::finish() {

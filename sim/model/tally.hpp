@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,15 +19,22 @@ namespace acrn::model {
 
 /// One access that has ended, with all its elements.
 struct Finished {
-  std::size_t position{};  ///< in Plan::accesses()
+  std::size_t position{};  ///< in TallySubject::accesses
   SimTime start{};         ///< t0 of its first element
   SimTime end{};           ///< t15 of its last
+};
+
+/// What is counted. The accesses and what the capture says of itself outlive the tally.
+struct TallySubject {
+  std::span<replay::PlannedAccess const> accesses;
+  traces::CaptureInfo const& info;
+  bool keep_stamps{};  ///< fill TimedResult::stamps
 };
 
 /// Collects; TimedResult is filled at the end.
 class Tally {
  public:
-  Tally(replay::Plan const& plan, Timing const& timing, TickScale const& scale, bool keep_stamps);
+  Tally(TallySubject const& subject, Timing const& timing, TickScale const& scale);
 
   /// The stages of one request, or of one access that needed none.
   void stages(Stamps const& stamps);
@@ -58,7 +66,8 @@ class Tally {
   /// Recorded latency in ns, or traces::no_stamp.
   [[nodiscard]] std::uint64_t recorded_ns(replay::PlannedAccess const& access) const;
 
-  replay::Plan const& plan_;
+  std::span<replay::PlannedAccess const> accesses_;
+  traces::CaptureInfo const& info_;
   TickScale const& scale_;
   SimTime exit_cost_;
   std::vector<RunHistogram> stages_;

@@ -88,15 +88,21 @@ class Simulation {
                                             : std::make_unique<replay::Recorder>(*options.record)},
         machine_{plan, machine_options(timing, options, recorder_.get())},
         timeline_{options.hops},
-        board_{.plan = plan,
-               .machine = machine_,
+        board_{.service = machine_,
                .scale = scale_,
                .costs = Costs{checked(timing)},
                .line = UpcallLine{timing},
-               .turns = Turns{plan},
-               .tally = Tally{plan, timing, scale_, options.keep_stamps},
-               .recording = recorder_ == nullptr ? nullptr : &recording_},
-        worker_{timeline_, board_} {
+               .tally = Tally{{.accesses = plan.accesses(),
+                               .info = plan.info(),
+                               .keep_stamps = options.keep_stamps},
+                              timing,
+                              scale_}},
+        accesses_{.plan = plan,
+                  .machine = machine_,
+                  .turns = Turns{plan},
+                  .gap = gap_,
+                  .recording = recorder_ == nullptr ? nullptr : &recording_},
+        worker_{timeline_, board_, plan.vcpus().size()} {
     if (!gap_ && scale_.to_sim(span_.last) > sim_time_max) throw_outgrown(plan.info());
     board_.worker = &worker_;
     for (replay::MachineClient const& client : machine_.clients()) {
@@ -104,8 +110,9 @@ class Simulation {
     }
     for (std::size_t i = 0; i < plan.vcpus().size(); ++i) {
       vcpus_.push_back(
-          std::make_unique<VcpuActor>(timeline_, board_, static_cast<std::uint16_t>(i), gap_));
+          std::make_unique<VcpuActor>(timeline_, board_, accesses_, static_cast<std::uint16_t>(i)));
       board_.vcpus.push_back(vcpus_.back().get());
+      accesses_.vcpus.push_back(vcpus_.back().get());
     }
   }
 
@@ -151,6 +158,7 @@ class Simulation {
   replay::Machine machine_;
   Timeline timeline_;
   Board board_;
+  AccessBoard accesses_;
   HsmWorker worker_;
   std::vector<std::unique_ptr<ClientActor>> clients_;
   std::vector<std::unique_ptr<VcpuActor>> vcpus_;

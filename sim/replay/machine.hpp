@@ -21,6 +21,7 @@
 #include "sim/replay/recorder.hpp"
 #include "sim/replay/register_file.hpp"
 #include "sim/replay/result.hpp"
+#include "sim/replay/service_side.hpp"
 #include "sim/replay/slot_log.hpp"
 #include "traces/wire/digest.hpp"
 
@@ -30,13 +31,6 @@ struct MachineOptions {
   core::Profile const* profile{&core::architectural};
   core::Completion completion{core::Completion::notify};
   Recorder* recorder{};  ///< when set, told of everything replayed
-};
-
-/// A client of the machine's HSM. All clients answer what the capture holds.
-struct MachineClient {
-  core::HsmClientId id{};
-  core::VmId vm{};
-  std::string name;  ///< "acrndm" for the default client
 };
 
 /// What a replayed VM consists of, and what happens to each planned access in it. The engine says
@@ -52,7 +46,7 @@ struct MachineClient {
 /// configuration ports are answered by the HSM itself where it does so in a real service VM.
 ///
 /// Positions are indices into Plan::accesses(), vCPUs are indices into Plan::vcpus(). One thread.
-class Machine {
+class Machine final : public ServiceSide {
  public:
   /// `plan` and `options` outlive the machine. Throws std::invalid_argument for more VMs than an
   /// HSM serves.
@@ -78,13 +72,10 @@ class Machine {
 
   /// One scan of all slots by the HSM's worker, or of one vCPU's slot.
   core::DispatchEffects dispatch();
-  core::SlotEffects dispatch(std::size_t vcpu);
-  std::optional<core::Request> next_request(core::HsmClientId client);
-  /// The client answers a request with what the capture holds for it.
-  core::CompletionEffects complete(core::Request const& request);
-
-  /// The vCPU that a request or a notification is about.
-  [[nodiscard]] std::size_t vcpu_index(core::VcpuRef vcpu) const;
+  core::SlotEffects dispatch(std::size_t vcpu) override;
+  std::optional<core::Request> next_request(core::HsmClientId client) override;
+  core::CompletionEffects complete(core::Request const& request) override;
+  [[nodiscard]] std::size_t vcpu_index(core::VcpuRef vcpu) const override;
   /// Ordered by id.
   [[nodiscard]] std::span<MachineClient const> clients() const { return clients_; }
 
