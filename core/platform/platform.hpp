@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A VM's PC: the maps, the hypervisor's own devices in them, the wires to the interrupt
+// controllers, and what ends the VM.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "core/devices/acpi_pm.hpp"
+#include "core/devices/clock.hpp"
+#include "core/devices/pci_host.hpp"
+#include "core/devices/pic.hpp"
+#include "core/devices/pit.hpp"
+#include "core/devices/reset_ports.hpp"
+#include "core/devices/rtc.hpp"
+#include "core/devices/uart.hpp"
+#include "core/emulate/effects.hpp"
+#include "core/emulate/vm_state.hpp"
+#include "core/platform/platform_config.hpp"
+#include "core/platform/stop.hpp"
+#include "core/types.hpp"
+
+namespace acrn::core {
+
+/// How many bytes of text a platform keeps until the host takes them.
+inline constexpr std::size_t platform_output_size = 64;
+
+/// All that a Platform remembers, but for its maps and the text that it holds for the host.
+struct PlatformSnapshot {
+  PicState pic{};
+  PitState pit{};
+  UartState uart{};
+  RtcState rtc{};
+  AcpiPmState acpi_pm{};
+  ResetControlState reset{};
+  PciHostState pci_host{};
+  VcpuStop stop{};
+  friend constexpr bool operator==(PlatformSnapshot const&, PlatformSnapshot const&) = default;
+};
+static_assert(std::is_trivially_copyable_v<PlatformSnapshot>);
+
+/// Touched only while holding the VM's turn. Not copyable, since the maps name its devices;
+/// snapshot() and restore() carry its state.
+class Platform {
+ public:
+  /// `config` must be valid (validate()). No device answers before attach().
+  explicit Platform(PlatformConfig const& config) noexcept;
+  Platform(Platform const&) = delete;
+  Platform& operator=(Platform const&) = delete;
+
+  /// Registers the configured devices in state(). Once, before the host adds what else it has.
+  void attach() noexcept;
+  [[nodiscard]] VmState& state() noexcept { return state_; }
+  [[nodiscard]] PlatformConfig const& config() const noexcept { return config_; }
+
+  /// Takes over what one exit caused: changed lines go to the PIC, power events become a stop, and
+  /// what the UART sent becomes output(). Vcpu does it for the exits that it handles.
+  void apply(Effects const& effects) noexcept;
+  /// A line that something outside of the platform drives (HC_SET_IRQLINE, a client).
+  void change_line(IrqChange change) noexcept;
+  /// A byte from outside for COM1; without the device, or without room, it is lost.
+  void receive(std::uint8_t byte, Ticks now) noexcept;
+  /// How many bytes COM1 can take now; 0 without the device.
+  [[nodiscard]] std::uint8_t receive_room() const noexcept;
+
+  /// Lets the devices act that were due. Needed at next_deadline(), harmless at any other time:
+  /// many calls leave the same state as one with the last `now`.
+  void advance(Ticks now) noexcept;
+  [[nodiscard]] Ticks next_deadline() const noexcept { return deadline_; }
+
+  /// Whether the PIC asks for an interrupt.
+  [[nodiscard]] bool interrupt_pending() const noexcept { return interrupt_pending_; }
+  /// The CPU's acknowledge cycle: the vector to deliver.
+  std::uint8_t acknowledge() noexcept;
+  [[nodiscard]] Pic const& pic() const noexcept { return pic_; }
+
+  /// Why the VM ends, if it does. The first reason stays.
+  [[nodiscard]] VcpuStop stop() const noexcept { return stop_; }
+
+  /// Text that the guest wrote to COM1 and to the console port since clear_output(). Beyond
+  /// platform_output_size bytes it is dropped: take it after each exit.
+  [[nodiscard]] std::span<std::uint8_t const> output() const noexcept {
+    return std::span{output_}.first(output_count_);
+  }
+  void clear_output() noexcept { output_count_ = 0; }
+
+  [[nodiscard]] PlatformSnapshot snapshot() const noexcept;
+  /// Takes over a snapshot; what no platform can be in is brought into range. Output is cleared.
+  void restore(PlatformSnapshot const& snapshot) noexcept;
+
+ private:
+  friend struct PlatformHandlers;
+  /// Devices that have deadlines of their own.
+  enum class Timed : std::uint8_t { pit, uart, rtc, acpi_pm };
+  static constexpr std::size_t timed_count = 4;
+
+  void add(Device device, Port first, std::uint16_t size) noexcept;
+  void attach_clocks() noexcept;
+  void attach_power() noexcept;
+  void set_deadline(Timed which, Ticks deadline) noexcept;
+  void refresh_deadlines() noexcept;
+  void refresh_interrupt() noexcept;
+  void restore_lines() noexcept;
+  void drain_uart(Effects& effects) noexcept;
+  void put(std::uint8_t byte) noexcept;
+  void end(VcpuStop stop) noexcept;
+  void take(Effects const& effects) noexcept;
+
+  Ticks deadline_{ticks_never};
+  bool interrupt_pending_{};
+  bool uart_touched_{};
+  VcpuStop stop_{};
+  std::uint8_t output_count_{};
+  std::array<Ticks, timed_count> deadlines_{ticks_never, ticks_never, ticks_never, ticks_never};
+  std::array<std::uint8_t, platform_output_size> output_{};
+  PlatformConfig config_;
+  Pic pic_;
+  Pit pit_;
+  Uart uart_;
+  Rtc rtc_;
+  AcpiPm acpi_pm_;
+  ResetControl reset_{};
+  PciHost pci_host_;
+  VmState state_{};
+};
+
+}  // namespace acrn::core
