@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/types.hpp"
+
 namespace acrn::traces {
 
 /// The format version that this code writes, and the newest that it reads.
@@ -23,9 +25,26 @@ struct Clock {
   [[nodiscard]] bool timed() const { return hz_numerator != 0; }
 };
 
+/// A device of a VM, as the header names it.
+struct DeviceInfo {
+  std::uint32_t id{};
+  std::string name;
+  std::string configuration;  ///< bytes; what the device's model needs to start, its own business
+};
+
+/// A range of one address space, and the device that answers it.
+struct RangeInfo {
+  core::Space space{};
+  std::uint64_t first{};
+  std::uint64_t size{};
+  std::uint32_t device{};  ///< DeviceInfo::id
+};
+
 struct VmInfo {
   std::uint16_t id{};
   std::uint16_t vcpus{};  ///< 0: not known in advance
+  std::vector<DeviceInfo> devices{};
+  std::vector<RangeInfo> maps{};
 };
 
 /// How an import went: every line of the source is in exactly one of the three counts.

@@ -261,6 +261,7 @@ void decode_rows(ChunkHead const& head, std::span<std::byte const> columns,
   Cells const kind{from.kind(), n, "kind"};
   Cells const target{from.target(), n, "target"};
   Cells const payload{from.payload(), n, "payload"};
+  OptionalSum exit{from.after_exit(), from.after_exit_known(), n, "after_exit"};
   rows.assign(n, {});
   for (std::size_t i = 0; i < n; ++i) {
     if (kind[i] < 1 || kind[i] > 5) wrong("kind", "with an unknown kind of input");
@@ -268,7 +269,8 @@ void decode_rows(ChunkHead const& head, std::span<std::byte const> columns,
                .position = position.at(i),
                .kind = static_cast<InputKind>(kind[i]),
                .target = target[i],
-               .payload = payload[i]};
+               .payload = payload[i],
+               .after_exit = exit.at(i).value_or(no_exit)};
   }
 }
 

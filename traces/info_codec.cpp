@@ -55,8 +55,46 @@ std::string problem_of(v1::Header const& header) {
   }
   for (v1::Vm const& vm : header.vms()) {
     if (wide(vm.id()) || wide(vm.vcpus())) return "a VM or vCPU number above 65,535";
+    for (v1::Range const& range : vm.maps()) {
+      if (range.space() > 3) return "a range of space " + std::to_string(range.space());
+    }
   }
   return {};
+}
+
+VmInfo from_vm(v1::Vm const& from) {
+  VmInfo vm;
+  vm.id = static_cast<std::uint16_t>(from.id());
+  vm.vcpus = static_cast<std::uint16_t>(from.vcpus());
+  for (v1::Device const& device : from.devices()) {
+    vm.devices.push_back(
+        {.id = device.id(), .name = device.name(), .configuration = device.configuration()});
+  }
+  for (v1::Range const& range : from.maps()) {
+    vm.maps.push_back({.space = static_cast<core::Space>(range.space()),
+                       .first = range.first(),
+                       .size = range.size(),
+                       .device = range.device()});
+  }
+  return vm;
+}
+
+void to_vm(VmInfo const& from, v1::Vm& to) {
+  to.set_id(from.id);
+  to.set_vcpus(from.vcpus);
+  for (DeviceInfo const& device : from.devices) {
+    v1::Device& added = *to.add_devices();
+    added.set_id(device.id);
+    added.set_name(to_utf8(device.name));
+    added.set_configuration(device.configuration);
+  }
+  for (RangeInfo const& range : from.maps) {
+    v1::Range& added = *to.add_maps();
+    added.set_space(static_cast<std::uint32_t>(range.space));
+    added.set_first(range.first);
+    added.set_size(range.size);
+    added.set_device(range.device);
+  }
 }
 
 CaptureInfo from_header(v1::Header const& header) {
@@ -72,10 +110,7 @@ CaptureInfo from_header(v1::Header const& header) {
   }
   info.profile = header.profile();
   info.cpu = header.cpu();
-  for (v1::Vm const& vm : header.vms()) {
-    info.vms.push_back({.id = static_cast<std::uint16_t>(vm.id()),
-                        .vcpus = static_cast<std::uint16_t>(vm.vcpus())});
-  }
+  for (v1::Vm const& vm : header.vms()) info.vms.push_back(from_vm(vm));
   info.source = from_source(header.source());
   info.never_recorded.assign(header.never_recorded().begin(), header.never_recorded().end());
   return info;
@@ -95,11 +130,7 @@ v1::Header to_header(CaptureInfo const& info) {
   clock.set_epoch(info.clock.epoch);
   header.set_profile(to_utf8(info.profile));
   header.set_cpu(to_utf8(info.cpu));
-  for (VmInfo const& vm : info.vms) {
-    v1::Vm& added = *header.add_vms();
-    added.set_id(vm.id);
-    added.set_vcpus(vm.vcpus);
-  }
+  for (VmInfo const& vm : info.vms) to_vm(vm, *header.add_vms());
   to_source(info.source, *header.mutable_source());
   for (std::string const& field : info.never_recorded) header.add_never_recorded(to_utf8(field));
   return header;

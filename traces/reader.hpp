@@ -14,9 +14,6 @@
 
 namespace acrn::traces {
 
-/// Which stream a chunk belongs to.
-enum class Stream : std::uint8_t { exit = 1, access = 2, slot = 3, inject = 4, input = 5 };
-
 /// One column of a batch: n values, or one value for all rows (constant), or none (not recorded).
 template <class T>
 class Column {
@@ -69,24 +66,6 @@ struct AccessBatch {
 
   [[nodiscard]] AccessRow row(std::size_t i) const;
 };
-
-/// Space, direction and size of an access in one byte: bits 1:0 space, bit 2 direction,
-/// bits 4:3 log2 of the size.
-constexpr std::uint8_t pack_shape(core::Access const& access) noexcept {
-  std::uint8_t const log2_size = access.size == 8 ? 3 : access.size == 4 ? 2 : access.size == 2;
-  return static_cast<std::uint8_t>(static_cast<unsigned>(access.space) |
-                                   static_cast<unsigned>(access.direction) << 2U |
-                                   static_cast<unsigned>(log2_size) << 3U);
-}
-constexpr core::Space shape_space(std::uint8_t shape) noexcept {
-  return static_cast<core::Space>(shape & 3U);
-}
-constexpr core::Direction shape_direction(std::uint8_t shape) noexcept {
-  return static_cast<core::Direction>((shape >> 2U) & 1U);
-}
-constexpr std::uint8_t shape_size(std::uint8_t shape) noexcept {
-  return static_cast<std::uint8_t>(1U << ((shape >> 3U) & 3U));
-}
 
 /// Counts over the whole file, from its index, or by scanning when the index is missing.
 struct StreamTotals {

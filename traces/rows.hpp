@@ -10,32 +10,9 @@
 
 #include "core/access.hpp"
 #include "core/types.hpp"
+#include "traces/wire/row_codes.hpp"
 
 namespace acrn::traces {
-
-/// Who answered an access, as far as the source knew. Zero is "not recorded".
-enum class Handling : std::uint8_t {
-  unknown = 0,
-  hypervisor = 1,  ///< a handler in the hypervisor (for KVM: in the kernel)
-  forwarded = 2,   ///< sent to the service module and waited for
-  queued = 3,      ///< put on a ring without waiting (asyncio, coalesced MMIO, ioeventfd)
-  unclaimed = 4,   ///< nobody: all ones, or dropped
-};
-
-/// Stage stamps of one access; numbers are t0 to t15 of the request's life: 0 exit, 1 request
-/// built, 2 PENDING, 3 upcall, 4 service VM's handler, 5 worker start, 6 PROCESSING, 7 client
-/// running, 8 handler done, 9 COMPLETE, 10 notify call, 11 event seen, 12 vCPU scheduled, 13 value
-/// copied and FREE, 14 registers updated, 15 VM entry.
-inline constexpr std::size_t stage_count = 16;
-
-/// A stage stamp that the source did not record.
-inline constexpr std::uint64_t no_stamp = ~std::uint64_t{0};
-
-/// "This access belongs to no recorded exit."
-inline constexpr std::uint64_t no_exit = ~std::uint64_t{0};
-
-/// Index into the capture's table of client names; 0 is "not recorded".
-using ClientId = std::uint32_t;
 
 /// One access. An exit has 0 to n of them; imports may have accesses without exits.
 struct AccessRow {
@@ -91,16 +68,7 @@ struct InjectRow {
   std::uint8_t vector{};
   std::uint8_t type{};  ///< VM-entry interruption type (SDM table 25-17); 0 external
   std::optional<std::uint32_t> error_code;
-  std::uint8_t origin{};  ///< 0 not recorded, 1 device, 2 fault of the guest, 3 IPI
-};
-
-/// What an input row carries.
-enum class InputKind : std::uint8_t {
-  received_byte = 1,
-  irq_line = 2,
-  ipi = 3,
-  device_clock = 4,
-  reset = 5
+  std::uint8_t origin{};  ///< InjectedBy of traces/wire/exit_columns.hpp
 };
 
 /// Something that reached the VM and that no exit shows.
@@ -108,8 +76,9 @@ struct InputRow {
   std::uint64_t time{};
   std::uint64_t position{};  ///< accesses of the VM that came before
   InputKind kind{};
-  std::uint64_t target{};   ///< line (GSI), port, or vCPU, by kind
-  std::uint64_t payload{};  ///< level, byte, vector or clock value, by kind
+  std::uint64_t target{};             ///< line (GSI), port, or vCPU, by kind
+  std::uint64_t payload{};            ///< level, byte, vector or clock value, by kind
+  std::uint64_t after_exit{no_exit};  ///< row number in the same vCPU's exit stream
 };
 
 }  // namespace acrn::traces

@@ -81,6 +81,7 @@ void InputBuffer::add(InputRow const& row) {
   kind_.push_back(static_cast<std::uint8_t>(row.kind));
   target_.push_back(row.target);
   payload_.push_back(row.payload);
+  after_exit_.add(row.after_exit == no_exit ? std::nullopt : std::optional{row.after_exit});
 }
 
 void InputBuffer::view(ChunkView& chunk, Timed timed) {
@@ -89,10 +90,12 @@ void InputBuffer::view(ChunkView& chunk, Timed timed) {
               .position = shrink(U64Column{position_}),
               .kind = shrink(ByteColumn{kind_}),
               .target = shrink(U64Column{target_}),
-              .payload = shrink(U64Column{payload_})};
+              .payload = shrink(U64Column{payload_}),
+              .after_exit = after_exit_.zigzag_deltas(0),
+              .after_exit_known = after_exit_.bitmap()};
   chunk.input = &columns_;
 }
 
-void InputBuffer::clear() { clear_all(time_, position_, kind_, target_, payload_); }
+void InputBuffer::clear() { clear_all(time_, position_, kind_, target_, payload_, after_exit_); }
 
 }  // namespace acrn::traces

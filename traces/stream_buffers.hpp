@@ -146,6 +146,7 @@ class InputBuffer : public StreamBuffer<Stream::input> {
   std::vector<std::uint8_t> kind_;
   std::vector<std::uint64_t> target_;
   std::vector<std::uint64_t> payload_;
+  OptionalColumn<std::uint64_t> after_exit_;
   InputColumns columns_;
 };
 

@@ -117,7 +117,8 @@ std::string_view input_name(traces::InputKind kind) {
 }
 
 std::string_view origin_name(std::uint8_t origin) {
-  constexpr std::array<std::string_view, 4> names{unknown_text, "device", "guest_fault", "ipi"};
+  constexpr std::array<std::string_view, 6> names{unknown_text, "device",     "guest_fault",
+                                                  "ipi",        "reinjected", "upcall"};
   return pick(names, origin);
 }
 

@@ -101,6 +101,7 @@ class Formatter {
     out["target"] = row.target;
     out["payload"] = row.payload;
     out["position"] = row.position;
+    out["exit"] = unless(row.after_exit, traces::no_exit);
   }
 
  private:

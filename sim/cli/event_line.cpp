@@ -155,6 +155,7 @@ void EventLine::row(fmt::memory_buffer& out, Event const&, traces::InjectRow con
 void EventLine::row(fmt::memory_buffer& out, Event const&, traces::InputRow const& input) const {
   put(out, "vm:input {} target={:#x} payload={:#x} position={}", input_name(input.kind),
       input.target, input.payload, input.position);
+  if (input.after_exit != traces::no_exit) put(out, " exit={}", input.after_exit);
 }
 
 }  // namespace acrn::cli

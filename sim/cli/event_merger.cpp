@@ -77,7 +77,7 @@ struct EventMerger::Head {
     return {.time = row.time, .position = row.position, .exit = row.after_exit};
   }
   static Head of(traces::InputRow const& row) {
-    return {.time = row.time, .position = row.position};
+    return {.time = row.time, .position = row.position, .exit = row.after_exit};
   }
 };
 

@@ -102,6 +102,7 @@ std::string show(traces::InputRow const& row) {
   out << "time=" << row.time << " position=" << row.position
       << " kind=" << static_cast<int>(row.kind) << " target=" << row.target
       << " payload=" << row.payload;
+  if (row.after_exit != traces::no_exit) out << " after=" << row.after_exit;
   return out.str();
 }
 
@@ -194,7 +195,8 @@ traces::InputRow RowGenerator::input() {
           .position = number(),
           .kind = static_cast<traces::InputKind>(1 + random_() % 5),
           .target = number(),
-          .payload = number()};
+          .payload = number(),
+          .after_exit = chance(50) ? number() : traces::no_exit};
 }
 
 CaptureRows write_random(traces::Writer& writer, std::uint64_t seed, std::size_t count) {

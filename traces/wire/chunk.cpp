@@ -93,6 +93,8 @@ void put_columns(Sink& sink, InputColumns const& input) noexcept {
   put_bytes(sink, 3, input.kind);
   put_packed(sink, 4, input.target);
   put_packed(sink, 5, input.payload);
+  put_packed(sink, 6, input.after_exit);
+  put_bytes(sink, 7, input.after_exit_known);
 }
 
 template <class Sink, class Columns>

@@ -112,6 +112,8 @@ struct InputColumns {
   ByteColumn kind;
   U64Column target;
   U64Column payload;
+  U64Column after_exit;
+  ByteColumn after_exit_known;
 };
 
 /// Replaces each value by its difference to the one before, modulo 2^64; `before` precedes the

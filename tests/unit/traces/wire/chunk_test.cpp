@@ -168,7 +168,9 @@ InputColumns fill(Columns& columns, v1::InputColumns& to) {
           .position = columns.plain(to.mutable_position()),
           .kind = columns.bytes(to.mutable_kind()),
           .target = columns.plain(to.mutable_target()),
-          .payload = columns.plain(to.mutable_payload())};
+          .payload = columns.plain(to.mutable_payload()),
+          .after_exit = columns.zigzagged(to.mutable_after_exit()),
+          .after_exit_known = columns.bytes(to.mutable_after_exit_known())};
 }
 
 std::string encode(ChunkView const& chunk) {
