@@ -27,6 +27,20 @@ concept SlotEnd = requires(Slot& slot, Access const& access, Ticket ticket) {
   slot.cancel(ticket);
 };
 
+/// How an access of an instruction was over.
+enum class AccessEnd : std::uint8_t {
+  answered,  ///< a read's value is in it
+  failed,    ///< nobody could make it: the instruction ends in a fault
+};
+
+/// A slot end that listens, as a recorder's does: it hears of each access of the instruction once
+/// that is over, whole and in order, forwarded or not. `route` is that of its last piece.
+template <class Slot>
+concept AccessListener = SlotEnd<Slot> &&
+    requires(Slot& slot, Access const& access, Route route, AccessEnd end) {
+  slot.finished(access, route, end);
+};
+
 /// Whether a slot that answers so may take the same request later. A VM without a page, or a vCPU
 /// without a slot, never will.
 constexpr bool is_temporary(Busy busy) noexcept {
@@ -155,6 +169,7 @@ class VcpuIo {
           if (cutting_) [[unlikely]] {
             take_piece(env.vm);
           }
+          if (!cutting_) tell(env.slot, AccessEnd::answered);
           if (!cutting_ && op_.next(access().value, env.cpu, env.memory).kind != StepKind::access) {
             return end();
           }
@@ -171,6 +186,7 @@ class VcpuIo {
           piece_ = split_.next(env.vm);
           break;
         case AfterRoute::fault:
+          tell(env.slot, AccessEnd::failed);
           op_.fail();
           return end();
       }
@@ -191,6 +207,7 @@ class VcpuIo {
     if (!ticket.has_value()) [[unlikely]] {
       busy_ = ticket.error();
       if (!is_temporary(busy_)) {
+        tell(env.slot, AccessEnd::failed);
         op_.fail();
         return end();
       }
@@ -201,6 +218,11 @@ class VcpuIo {
     phase_ = Phase::polling;
     env.effects.want_upcall();
     return Progress::waiting;
+  }
+
+  template <SlotEnd Slot>
+  void tell(Slot& slot, AccessEnd end) const {
+    if constexpr (AccessListener<Slot>) slot.finished(access(), route_, end);
   }
 
   /// Progress::done says that what was submitted is answered.
