@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Service VM's program: makes the User VMs, then answers their requests, one scan at a time.
+//
+// Missing features: it does not reset, pause or destroy a VM; interrupts of its devices' timers
+// come
+//   with the next wake after they are due (ServiceStatus::next_deadline says when one is wanted).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "baremetal/service_vm/boot_check.hpp"
+#include "baremetal/service_vm/console.hpp"
+#include "baremetal/service_vm/machine.hpp"
+#include "baremetal/service_vm/service_boot.hpp"
+#include "baremetal/service_vm/stamp_row.hpp"
+#include "baremetal/service_vm/vm_devices.hpp"
+#include "core/abi/hypercall.hpp"
+#include "core/abi/request_stamps.hpp"
+#include "core/abi/sbuf.hpp"
+#include "core/hsm/hsm.hpp"
+#include "core/hypercall/hypercalls.hpp"
+#include "core/ioreq/memory.hpp"
+
+namespace acrn::service_vm {
+
+inline constexpr std::size_t disk_size = 128 * disk_sector_size;  ///< bytes, of each VM's disk
+
+/// What the hypervisor, too, reaches of one VM, and the VM's disk.
+struct VmMemory {
+  core::PageStorage requests{};
+  StampPage stamps{};
+  std::array<std::uint8_t, disk_size> disk{};
+};
+using VmMemories = std::array<VmMemory, boot_vm_count_max>;
+
+template <Machine M>
+class Service {
+ public:
+  /// All three outlive the service. `boot` is shared with the hypervisor.
+  Service(M& machine, ServiceBoot& boot, VmMemories& memories) noexcept
+      : machine_{machine}, boot_{boot}, memories_{memories}, console_{machine} {}
+
+  /// Makes, prepares and starts every User VM. False, with the reason on the console and in the
+  /// boot page's status, if the boot page is unsound or a hypercall was refused.
+  [[nodiscard]] bool start() noexcept;
+
+  /// One wake: takes received bytes, scans all slots, and answers what it finds. Harmless when
+  /// there is nothing to do. Answers the number of requests found.
+  std::size_t run_once() noexcept;
+
+  [[nodiscard]] Console<M>& console() noexcept { return console_; }
+
+ private:
+  using Hypercall = core::abi::Hypercall;
+  using Index = core::abi::StampIndex;
+
+  struct Vm {
+    core::VmId id;
+    std::uint16_t vcpu_count;
+    VmDevices devices;
+    /// By the client's index in the VM.
+    std::array<Server, core::hsm_client_count_max> servers{};
+  };
+
+  [[nodiscard]] core::Ticks now() noexcept { return {machine_.tsc() - tsc_start_}; }
+
+  bool check_version() noexcept;
+  bool make_vm(std::size_t place) noexcept;
+  bool prepare_clients(Vm& vm, std::uint32_t forwarded) noexcept;
+  bool call(std::size_t place, Hypercall id, std::uint64_t first, std::uint64_t second) noexcept;
+  bool refuse(std::string_view reason) noexcept;
+  void tell_state(ServiceState state) noexcept;
+
+  bool look_at(std::size_t place, core::VcpuId vcpu, std::uint64_t worker) noexcept;
+  void answer(Vm& vm, core::Request const& request, StampRow& stamps) noexcept;
+  void notify(core::VcpuRef vcpu) noexcept;
+  void carry_out(Vm& vm) noexcept;
+  void change_line(Vm const& vm, core::IrqChange change) noexcept;
+  void send_text(Vm& vm) noexcept;
+  void receive(std::size_t place) noexcept;
+  void keep_time() noexcept;
+
+  M& machine_;
+  ServiceBoot& boot_;
+  VmMemories& memories_;
+  Console<M> console_;
+  std::uint64_t tsc_start_{};
+  std::size_t vm_count_{};
+  core::Ticks deadline_{core::ticks_never};
+  bool deadline_moved_{};
+  core::Effects effects_{};
+  std::array<std::optional<Vm>, boot_vm_count_max> vms_{};
+  core::Hsm<core::AtomicMemory> hsm_{};
+};
+
+}  // namespace acrn::service_vm
+
+#include "baremetal/service_vm/service_run.hpp"
+#include "baremetal/service_vm/service_start.hpp"

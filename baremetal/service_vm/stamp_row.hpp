@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The page of request stamps as the Service VM writes it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/abi/request_stamps.hpp"
+
+namespace acrn::service_vm {
+
+/// The stamps of one slot. Relaxed stores: the slot's COMPLETE, stored with release after them,
+/// publishes them.
+class StampRow {
+ public:
+  void set(core::abi::StampIndex index, std::uint64_t tsc) noexcept {
+    auto& stamp = stamps_[static_cast<std::size_t>(index)];
+    std::atomic_ref{stamp}.store(tsc, std::memory_order_relaxed);
+  }
+
+ private:
+  static constexpr std::size_t spare = core::abi::stamp_row_size / 8 - core::abi::stamp_count;
+  std::array<std::uint64_t, core::abi::stamp_count> stamps_{};
+  std::array<std::uint64_t, spare> spare_{};
+};
+
+/// Row n belongs to the slot of vCPU n.
+struct alignas(core::abi::stamp_page_size) StampPage {
+  std::array<StampRow, core::abi::ioreq_slot_count> rows{};
+};
+static_assert(sizeof(StampPage) == core::abi::stamp_page_size);
+
+}  // namespace acrn::service_vm
