@@ -32,7 +32,8 @@ enum class CompletionMode : std::uint32_t { notification = 0, polling = 1 };
 /// anything else are answered with all ones.
 inline constexpr std::uint32_t forwarded_uart = 1U << 0U;  ///< ports 0x3F8-0x3FF, line 4
 inline constexpr std::uint32_t forwarded_rtc = 1U << 1U;   ///< ports 0x70-0x71, line 8
-inline constexpr std::uint32_t forwarded_test = 1U << 2U;  ///< ports 0x500-0x53F, MMIO 0xFEB00000
+inline constexpr std::uint32_t forwarded_test = 1U
+                                                << 2U;  ///< line 10; core/devices/test_device.hpp
 inline constexpr std::uint32_t forwarded_disk = 1U << 3U;  ///< ports 0x540-0x55F, line 11
 inline constexpr std::uint32_t forwarded_known = 0xf;
 

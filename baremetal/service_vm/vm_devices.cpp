@@ -29,6 +29,13 @@ std::span<ServedRange const> served_ranges() noexcept {
   static constexpr std::array ranges{
       ServedRange{Server::uart, forwarded_uart, ports(uart_config.base, uart_ports)},
       ServedRange{Server::rtc, forwarded_rtc, ports(core::Rtc::index_port, rtc_ports)},
+      ServedRange{Server::test, forwarded_test,
+                  ports(core::TestDevice::first_port, core::TestDevice::port_count)},
+      ServedRange{Server::test,
+                  forwarded_test,
+                  {.space = core::Space::mmio,
+                   .first = core::TestDevice::mmio_base.value,
+                   .last = core::TestDevice::mmio_base.value + core::TestDevice::mmio_size - 1}},
       ServedRange{Server::disk, forwarded_disk, ports(disk_config.base, RamDisk::port_count)},
   };
   return ranges;
@@ -57,6 +64,9 @@ void VmDevices::access(Server server, core::Access& access, core::Ticks now,
     case Server::rtc:
       core::access_bytes(rtc_, access, now, effects);
       return;
+    case Server::test:
+      test_.access(access, effects);
+      return;
     case Server::disk:
       disk_.access(access, effects);
       return;
@@ -68,8 +78,9 @@ void VmDevices::advance(core::Ticks now, core::Effects& effects) noexcept {
   rtc_.advance(now, effects);
 }
 
-std::array<core::IrqChange, 3> VmDevices::levels() const noexcept {
+std::array<core::IrqChange, 4> VmDevices::levels() const noexcept {
   return {level_of(uart_config.irq, uart_.line()), level_of(rtc_line, rtc_.line()),
+          level_of(core::TestDevice::default_irq, test_.line()),
           level_of(disk_config.irq, disk_.line())};
 }
 

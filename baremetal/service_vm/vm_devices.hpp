@@ -12,6 +12,7 @@
 #include "core/access.hpp"
 #include "core/devices/clock.hpp"
 #include "core/devices/rtc.hpp"
+#include "core/devices/test_device.hpp"
 #include "core/devices/uart.hpp"
 #include "core/emulate/effects.hpp"
 #include "core/hsm/client_table.hpp"
@@ -20,7 +21,7 @@
 namespace acrn::service_vm {
 
 /// Who answers a request. `nobody` is the default client, who answers all ones.
-enum class Server : std::uint8_t { nobody, uart, rtc, disk };
+enum class Server : std::uint8_t { nobody, uart, rtc, test, disk };
 
 /// One range of addresses that a device wants.
 struct ServedRange {
@@ -62,11 +63,12 @@ class VmDevices {
   }
 
   /// The level of every interrupt line, for when effects had no room for a change.
-  [[nodiscard]] std::array<core::IrqChange, 3> levels() const noexcept;
+  [[nodiscard]] std::array<core::IrqChange, 4> levels() const noexcept;
 
  private:
   core::Uart uart_;
   core::Rtc rtc_;
+  core::TestDevice test_;
   RamDisk disk_;
 };
 

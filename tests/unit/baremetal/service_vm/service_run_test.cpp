@@ -165,6 +165,32 @@ TEST_F(ServiceRun, AnAlarmOfTheClockTellsWhenItIsDue) {
   EXPECT_THAT(hypervisor_.lines, ElementsAre(LineCall{1, 8, LineOperation::high}));
 }
 
+TEST_F(ServiceRun, TheTestDeviceAnswersAtPortsAndInMemory) {
+  start_with_one();
+  EXPECT_EQ(in(0x52c, 4), 0x5453'4554U);
+  core::Access access{.space = core::Space::mmio,
+                      .direction = core::Direction::write,
+                      .size = 8,
+                      .address = 0xfeb0'0ff8,
+                      .value = 0x1122'3344'5566'7788};
+  request(access);
+  access.direction = core::Direction::read;
+  EXPECT_EQ(request(access), 0x1122'3344'5566'7788U);
+  EXPECT_EQ(in(0x530, 4), 0U);
+  EXPECT_EQ(in(0x530, 4), 1U) << "each read once, and once only";
+  out(0x528, 0);
+  out(0x528, 3);
+  EXPECT_THAT(hypervisor_.lines, ElementsAre(LineCall{1, 10, LineOperation::high},
+                                             LineCall{1, 10, LineOperation::falling_pulse}));
+}
+
+TEST_F(ServiceRun, ADeviceThatIsNotForwardedIsNotThere) {
+  start_with_one(forwarded_known & ~forwarded_test);
+  EXPECT_EQ(in(0x52c, 4), 0xffff'ffffU);
+  EXPECT_EQ(request({.space = core::Space::mmio, .size = 4, .address = 0xfeb0'0000}), 0xffff'ffffU);
+  EXPECT_EQ(in(0x544, 4), 128U);
+}
+
 TEST_F(ServiceRun, NotificationNamesTheVmAndItsVcpu) {
   want("left").cpu_affinity = 0b1;
   want("right").cpu_affinity = 0b111;
