@@ -56,9 +56,14 @@ class Platform {
   [[nodiscard]] VmState& state() noexcept { return state_; }
   [[nodiscard]] PlatformConfig const& config() const noexcept { return config_; }
 
-  /// Takes over what one exit caused: changed lines go to the PIC, power events become a stop, and
-  /// what the UART sent becomes output(). Vcpu does it for the exits that it handles.
-  void apply(Effects const& effects) noexcept;
+  /// Takes over what one exit caused: changed lines go to the PIC, power events become a stop. Vcpu
+  /// does it for the exits that it handles.
+  void apply(Effects const& effects) noexcept {
+    bool const quiet = effects.irqs().empty() && effects.power() == PowerEvent::none;
+    if (!quiet) [[unlikely]] {
+      apply_changes(effects);
+    }
+  }
   /// A line that something outside of the platform drives (HC_SET_IRQLINE, a client).
   void change_line(IrqChange change) noexcept;
   /// A byte from outside for COM1; without the device, or without room, it is lost.
@@ -100,18 +105,16 @@ class Platform {
   void add(Device device, Port first, std::uint16_t size) noexcept;
   void attach_clocks() noexcept;
   void attach_power() noexcept;
+  void apply_changes(Effects const& effects) noexcept;
+  void drive_all_lines() noexcept;
   void set_deadline(Timed which, Ticks deadline) noexcept;
   void refresh_deadlines() noexcept;
   void refresh_interrupt() noexcept;
-  void restore_lines() noexcept;
-  void drain_uart(Effects& effects) noexcept;
   void put(std::uint8_t byte) noexcept;
   void end(VcpuStop stop) noexcept;
-  void take(Effects const& effects) noexcept;
 
   Ticks deadline_{ticks_never};
   bool interrupt_pending_{};
-  bool uart_touched_{};
   VcpuStop stop_{};
   std::uint8_t output_count_{};
   std::array<Ticks, timed_count> deadlines_{ticks_never, ticks_never, ticks_never, ticks_never};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/vcpu/vcpu.hpp"
+
+#include "core/check.hpp"
+
+namespace acrn::core {
+namespace {
+
+constexpr std::uint64_t interrupts_enabled = 1U << 9U;  // RFLAGS.IF
+constexpr std::uint32_t blocking_by_sti_or_mov_ss = 3;
+
+}  // namespace
+
+/// The exit is over without a trace in the guest.
+void Vcpu::change_nothing() noexcept {
+  phase_ = Phase::over;
+  commit_.start(0);
+  commit_.ends_blocking = false;
+  control_ = {};
+}
+
+Progress Vcpu::stop_with(StopKind kind, std::uint16_t code) noexcept {
+  change_nothing();
+  stop_ = {kind, code};
+  return Progress::done;
+}
+
+Progress Vcpu::raise_exception(PendingException const& exception) noexcept {
+  if (events_.raise(exception) == Combination::triple_fault) {
+    return stop_with(StopKind::triple_fault, 0);
+  }
+  return Progress::fault;
+}
+
+/// A fault of the instruction that exited. RF is set in the image that the exception saves, so that
+/// an instruction breakpoint does not fire twice: Intel SDM vol. 3B (Sep 2023), section 18.3.1.1.
+Progress Vcpu::fault_with(Fault const& fault, std::uint64_t flags) noexcept {
+  change_nothing();
+  if ((flags & rflags::resume) == 0) commit_.set_rflags(flags | rflags::resume);
+  fault_ = fault;
+  io_refused_ = false;
+  unsupported_ = Unsupported::none;
+  return raise_exception({.event = {.vector = static_cast<std::uint8_t>(fault.vector),
+                                    .type = InterruptionType::hardware_exception,
+                                    .has_error_code = fault.has_error_code()},
+                          .error_code = fault.error_code,
+                          .cr2 = fault.address});
+}
+
+/// An exception that the host lets exit is the guest's own. An NMI is the host's.
+Progress Vcpu::take_exception(MachineExit const& exit) noexcept {
+  Interruption const event = decode_interruption(exit.interruption_information);
+  change_nothing();
+  if (event.type == InterruptionType::nmi) return Progress::done;
+  bool const page_fault = event.vector == static_cast<std::uint8_t>(Vector::page_fault);
+  std::uint64_t const address = page_fault ? exit.qualification : 0;
+  fault_ = {static_cast<Vector>(event.vector), exit.interruption_error_code, address};
+  io_refused_ = false;
+  unsupported_ = Unsupported::none;
+  return raise_exception({.event = event,
+                          .error_code = exit.interruption_error_code,
+                          .instruction_length = exit.instruction_length,
+                          .cr2 = address});
+}
+
+Progress Vcpu::end_io_badly(Progress progress, std::uint64_t flags) noexcept {
+  if (progress == Progress::fault) {
+    Progress const end = fault_with(io_.fault(), flags);
+    io_refused_ = true;
+    return end;
+  }
+  if (progress == Progress::unsupported) {
+    Progress const end = fault_with({Vector::invalid_opcode}, flags);
+    io_refused_ = true;
+    unsupported_ = io_.unsupported();
+    return end == Progress::fault ? Progress::unsupported : end;
+  }
+  change_nothing();
+  return progress;
+}
+
+Progress Vcpu::finish_hypercall(std::int64_t rax) noexcept {
+  check(hypercall_pending(), "Vcpu::finish_hypercall() needs a hypercall that is pending");
+  phase_ = Phase::over;
+  commit_.set(Register::rax, static_cast<std::uint64_t>(rax));
+  return Progress::done;
+}
+
+Progress Vcpu::fail_hypercall(Vector vector) noexcept {
+  check(hypercall_pending(), "Vcpu::fail_hypercall() needs a hypercall that is pending");
+  return fault_with({vector}, flags_);
+}
+
+Refusal Vcpu::refusal() const noexcept {
+  if (!io_refused_) return {};
+  DecodeReason const decode = io_.operation().decode_reason();
+  bool const refused = unsupported_ != Unsupported::none || decode != DecodeReason::none;
+  if (!refused) return {};
+  return {.why = unsupported_, .decode = decode, .bytes = io_.operation().instruction_bytes()};
+}
+
+/// An interrupt waits. Source of the conditions: Intel SDM vol. 3C (Sep 2023), section 26.2 "Other
+/// Causes of VM Exits", interrupt windows.
+void Vcpu::plan_interrupt(EntryState const& state, Platform& platform, EntryPlan& plan) noexcept {
+  bool const open = (state.rflags & interrupts_enabled) != 0 &&
+                    (state.interruptibility & blocking_by_sti_or_mov_ss) == 0;
+  if (!open) {
+    plan.interrupt_window = !halted_;  // HLT with interrupts off ends by a reset only
+    return;
+  }
+  bool const upcall = events_.interrupt_waits();
+  std::uint8_t const vector = upcall ? events_.take_interrupt() : platform.acknowledge();
+  plan.interruption_information = encode_interruption(
+      {.vector = vector, .type = InterruptionType::external_interrupt, .valid = true});
+  plan.origin = upcall ? InjectOrigin::upcall : InjectOrigin::device;
+  plan.interrupt_window = platform.interrupt_pending() || events_.interrupt_waits();
+  halted_ = false;
+}
+
+}  // namespace acrn::core
