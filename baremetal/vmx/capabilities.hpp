@@ -83,6 +83,7 @@ enum class VmxRefusal : std::uint8_t {
   no_msr_bitmaps,
   no_interrupt_window,
   no_mov_dr_exiting,
+  forced_cr3_exiting,
   no_64_bit_host,
   no_acknowledge_on_exit,
   no_ia32e_guest,

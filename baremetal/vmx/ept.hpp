@@ -77,7 +77,7 @@ class Ept {
   core::Expected<core::Unit, EptError> map(EptMapping const& mapping) noexcept;
   /// Takes away what of the range is mapped; large pages are split where needed.
   core::Expected<core::Unit, EptError> unmap(core::Gpa first, std::uint64_t size) noexcept;
-  /// Changes the rights of what of the range is mapped.
+  /// Changes the rights of what of the range is mapped; EptRights::none unmaps.
   core::Expected<core::Unit, EptError> protect(core::Gpa first, std::uint64_t size,
                                                EptRights rights) noexcept;
 
@@ -88,16 +88,15 @@ class Ept {
   [[nodiscard]] std::uint64_t pointer() const noexcept;
 
  private:
-  enum class Edit : std::uint8_t { unmap, protect };
-  struct Change {
+  struct Range {
     std::uint64_t first;
-    std::uint64_t last;  ///< inclusive
-    Edit edit;
-    EptRights rights;
+    std::uint64_t size;
   };
+  [[nodiscard]] unsigned level_for(EptMapping const& mapping, std::uint64_t done) const noexcept;
   [[nodiscard]] std::uint64_t* entry_for(std::uint64_t gpa, unsigned level) noexcept;
-  core::Expected<core::Unit, EptError> change(Change const& change) noexcept;
+  [[nodiscard]] bool is_free(core::Gpa first, std::uint64_t size) const noexcept;
   [[nodiscard]] bool split(std::uint64_t& entry, unsigned level) noexcept;
+  core::Expected<core::Unit, EptError> change(Range range, EptRights rights) noexcept;
 
   FrameSource frames_{};
   EptFeatures features_{};

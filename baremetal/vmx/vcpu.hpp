@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "baremetal/vmx/capabilities.hpp"
@@ -10,18 +11,16 @@
 #include "baremetal/vmx/ept.hpp"
 #include "baremetal/vmx/frame_source.hpp"
 #include "baremetal/vmx/guest_start.hpp"
+#include "baremetal/vmx/guest_state.hpp"
+#include "baremetal/vmx/instructions.hpp"
 #include "baremetal/vmx/msr_bitmap.hpp"
 #include "core/bus/io_bitmap.hpp"
 #include "core/exit.hpp"
 #include "core/expected.hpp"
-
-namespace acrn::core {
-struct CpuidLeaf;
-struct EntryPlan;
-struct EntryState;
-struct MachineExit;
-struct VcpuCommit;
-}  // namespace acrn::core
+#include "core/vcpu/entry_plan.hpp"
+#include "core/vcpu/machine_exit.hpp"
+#include "core/vcpu/vcpu.hpp"
+#include "core/vcpu/vcpu_cpu.hpp"
 
 namespace acrn::baremetal {
 
@@ -38,53 +37,147 @@ struct VmxVcpuConfig {
 /// How enter() came back.
 enum class EnterResult : std::uint8_t { exit, failed };
 
-/// Satisfies core's VcpuCpu. Used on one CPU at a time, after enable_vmx() there; everything but
-/// initialise() needs the vCPU loaded.
+/// What enter.S loads and stores: general-purpose registers by number, RSP's place unused (the VMCS
+/// has it), and the stack that the host state of the VMCS names.
+struct GuestRegisters {
+  std::array<std::uint64_t, 16> values{};
+  std::uint64_t host_rsp{};
+};
+static_assert(offsetof(GuestRegisters, host_rsp) == 128);
+
+/// Satisfies core's VcpuCpu. Belongs to the CPU that initialised it, after enable_vmx() there;
+/// everything but initialise() needs the vCPU loaded. VMCS fields are read when asked for, once an
+/// exit.
+///
+/// Guests leave x87, SSE, CR2 and their system-call MSRs in the CPU at VM exits: the hypervisor
+/// uses none of them. Debug registers are never loaded.
 class VmxVcpu {
  public:
   VmxVcpu() = default;
   VmxVcpu(VmxVcpu const&) = delete;
   VmxVcpu& operator=(VmxVcpu const&) = delete;
 
-  /// Takes a VMCS, fills it and leaves the vCPU loaded.
+  /// Takes a VMCS, fills it and leaves the vCPU loaded. No other vCPU may be loaded on this CPU.
   core::Expected<core::Unit, VmxRefusal> initialise(VmxVcpuConfig const& config) noexcept;
   /// Makes it begin anew, as a reset of its VM needs.
   void start(GuestStart const& start) noexcept;
 
   /// Puts the guest's VMCS, x87 and SSE state, CR2 and system-call MSRs into the CPU. A CPU that
-  /// runs one vCPU only calls it once.
+  /// runs one vCPU only never needs it: initialise() has done it.
   void load() noexcept;
   /// Takes them out again, so that another vCPU can be loaded.
   void unload() noexcept;
 
-  /// Runs the guest until its next exit. EnterResult::failed: see failure().
+  /// Runs the guest until its next exit. EnterResult::failed: see failure(). Interrupts are off.
   EnterResult enter() noexcept;
   [[nodiscard]] EntryFailure const& failure() const noexcept { return failure_; }
 
   /// What the exit was; reads no more of the VMCS than its reason fills in.
   [[nodiscard]] core::MachineExit exit_information() noexcept;
 
-  void apply(core::VcpuCommit const& commit) noexcept;
+  void apply(core::VcpuCommit const& done) noexcept;
+  /// Of a plan that is not halted. The deadline is arm_preemption_timer()'s.
   void apply(core::EntryPlan const& plan) noexcept;
   /// Added to the TSC that the guest reads.
   void set_tsc_offset(std::uint64_t offset) noexcept;
-  /// An exit after so many ticks in the guest, or a little earlier; always armed.
+  /// An exit (reason 52) after so many TSC ticks in the guest, or up to one unit of the timer
+  /// earlier; 2^32 units at most. The timer keeps its value from entry to entry.
   void arm_preemption_timer(std::uint64_t ticks) noexcept;
 
   // What core asks: CpuView and VcpuCpu.
-  [[nodiscard]] std::uint64_t read_register(core::Register reg) noexcept;
-  [[nodiscard]] std::uint64_t rip() noexcept;
-  [[nodiscard]] std::uint64_t rflags() noexcept;
+  [[nodiscard]] std::uint64_t read_register(core::Register reg) noexcept {
+    if (reg == core::Register::rsp) [[unlikely]] {
+      return vmx::read(vmcs::guest_rsp);
+    }
+    return registers_.values[static_cast<std::size_t>(reg)];
+  }
+  [[nodiscard]] std::uint64_t rip() noexcept {
+    if (!is_known(known_rip)) rip_ = vmx::read(vmcs::guest_rip);
+    return rip_;
+  }
+  [[nodiscard]] std::uint64_t rflags() noexcept {
+    if (!is_known(known_rflags)) rflags_ = vmx::read(vmcs::guest_rflags);
+    return rflags_;
+  }
   [[nodiscard]] core::SegmentState segment(core::Segment segment) noexcept;
   [[nodiscard]] core::ControlState control() noexcept;
   [[nodiscard]] core::VectorValue read_vector(std::uint8_t index) noexcept;
   [[nodiscard]] core::CpuidLeaf cpuid(std::uint32_t leaf, std::uint32_t subleaf) noexcept;
-  [[nodiscard]] core::EntryState entry_state() noexcept;
+  [[nodiscard]] core::EntryState entry_state() noexcept {
+    return {.rflags = rflags(), .interruptibility = interruptibility()};
+  }
 
   /// Sets a register of a guest that has not run yet or has been stopped, as HC_SET_VCPU_REGS does.
-  void write_register(core::Register reg, std::uint64_t value) noexcept;
+  void write_register(core::Register reg, std::uint64_t value) noexcept {
+    if (reg == core::Register::rsp) [[unlikely]] {
+      vmx::write(vmcs::guest_rsp, value);
+      return;
+    }
+    registers_.values[static_cast<std::size_t>(reg)] = value;
+  }
+  /// The same of RIP.
+  void write_rip(std::uint64_t value) noexcept {
+    rip_ = value;
+    known_ |= known_rip;
+    vmx::write(vmcs::guest_rip, value);
+  }
 
  private:
+  /// Bits of known_: what has been read of the VMCS since the last exit.
+  static constexpr std::uint32_t known_rip = 1U << 0U;
+  static constexpr std::uint32_t known_rflags = 1U << 1U;
+  static constexpr std::uint32_t known_interruptibility = 1U << 2U;
+  static constexpr std::uint32_t known_control = 1U << 3U;
+  static constexpr std::uint32_t known_segments = 1U << 8U;  ///< and the five bits above it
+
+  /// System-call MSRs that guests reach directly and no VMCS field holds.
+  static constexpr std::size_t switched_msr_count = 6;
+  /// FXSAVE's image: 512 bytes, aligned to 16.
+  struct alignas(16) FloatingPoint {
+    std::array<std::uint8_t, 512> bytes{};
+  };
+
+  /// Whether it was read already; from now on it is.
+  [[nodiscard]] bool is_known(std::uint32_t what) noexcept {
+    bool const before = (known_ & what) != 0;
+    known_ |= what;
+    return before;
+  }
+  [[nodiscard]] std::uint32_t interruptibility() noexcept {
+    if (!is_known(known_interruptibility)) {
+      interruptibility_ = vmx::read(vmcs::interruptibility);
+    }
+    return interruptibility_;
+  }
+  void end_blocking() noexcept;
+  void write_controls(VmxCapabilities const& capabilities, VmxVcpuConfig const& config) noexcept;
+  void apply_control(core::ControlWrite const& control) noexcept;
+  void write_efer(std::uint64_t value) noexcept;
+  void write_vector(core::Commit const& commit) noexcept;
+  void read_event(core::MachineExit& exit, std::uint8_t fields) noexcept;
+  void put_state_into_cpu() noexcept;
+  void note_failure(std::uint32_t status) noexcept;
+
+  GuestRegisters registers_{};
+  std::uint64_t launched_{};
+  std::uint32_t known_{};
+  std::uint32_t reason_{};
+  std::uint64_t rip_{};
+  std::uint64_t rflags_{};
+  std::uint32_t interruptibility_{};
+  std::uint32_t processor_controls_{};
+  std::uint8_t timer_shift_{};
+  bool has_avx_{};
+  bool has_tsc_aux_{};
+  bool has_1gib_pages_{};
+  std::uint16_t vpid_{};
+  std::uint64_t vmcs_{};
+  std::array<core::SegmentState, 6> segments_{};
+  core::ControlState control_{};
+  GuestStateLimits limits_{};
+  std::uint64_t cr2_{};
+  std::array<std::uint64_t, switched_msr_count> msrs_{};
+  FloatingPoint floating_point_{};
   EntryFailure failure_{};
 };
 
