@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the image does after boot: banner, self-test of the core, the state of VT-x, orderly end.
+// What the image does after boot: banner, memory, CPUs, self-test of the core, the state of VT-x,
+// orderly end.
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
-#include "baremetal/boot/multiboot2.hpp"
+#include "baremetal/boot/boot_information.hpp"
+#include "baremetal/config/configuration.hpp"
 #include "baremetal/machine/com1.hpp"
 #include "baremetal/machine/cpu.hpp"
 #include "baremetal/machine/crash.hpp"
-#include "baremetal/machine/exceptions.hpp"
 #include "baremetal/machine/finish.hpp"
-#include "baremetal/machine/paging.hpp"
+#include "baremetal/machine/start.hpp"
 #include "baremetal/machine/vtx.hpp"
 #include "baremetal/self_test/self_test.hpp"
 
@@ -20,24 +20,9 @@ extern "C" [[noreturn]] void hv_main(std::uint8_t const* boot_information) noexc
 namespace acrn::baremetal {
 namespace {
 
-void print_banner() noexcept { print("hv: ACRN testbed hypervisor image " ACRN_VERSION "\n"); }
-
 Vtx probe_vtx() noexcept {
   if (!cpuid_offers_vmx(cpuid(1).ecx)) return Vtx::absent;
   return vtx_from_feature_control(read_msr(msr_feature_control));
-}
-
-void crash_if_asked(std::uint8_t const* boot_information) noexcept {
-  std::optional<std::string_view> const line =
-      boot_command_line(std::span{boot_information, boot_information_size_max});
-  if (!line) return;
-  std::optional<std::string_view> const kind = boot_option(*line, "crash");
-  if (!kind) return;
-  crash(*kind);
-  print("hv: command line: unknown crash=");
-  print(*kind);
-  print("; known are ud2, null, text, stack, panic, assert\n");
-  finish(Verdict::failed);
 }
 
 void print_failure(SelfTestCheck const& check, CheckLog const& log) noexcept {
@@ -69,11 +54,8 @@ Verdict test_itself() noexcept {
 
 void hv_main(std::uint8_t const* boot_information) noexcept {
   using namespace acrn::baremetal;
-  com1_start();
-  catch_exceptions();
-  protect_image();
-  print_banner();
-  crash_if_asked(boot_information);
+  Machine const& machine = start_machine(boot_information);
+  crash_if_asked(machine.configuration);
   Verdict const verdict = test_itself();
   print("hv: ");
   print(sentence(probe_vtx()));

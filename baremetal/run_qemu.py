@@ -55,20 +55,20 @@ def parse_arguments() -> argparse.Namespace:
         action="store_true",
         help="leave out isa-debug-exit: the image then ends in its HLT loop",
     )
+    parser.add_argument("--cpus", type=int, default=1, metavar="N", help="default: 1")
     parser.add_argument("--cpu", default="max", metavar="MODEL", help="QEMU's -cpu, default: max")
     parser.add_argument("--qemu", default="qemu-system-x86_64", help="the emulator's program")
-    options = parser.parse_args()
-    if "," in options.append:
-        parser.error("--append: QEMU takes a comma as the end of the words; use another character")
-    return options
+    return parser.parse_args()
 
 
 def qemu_command(qemu: str, options: argparse.Namespace) -> list[str]:
     command = [qemu, "-accel", "tcg", "-cpu", options.cpu, "-m", str(int(options.memory))]
+    command += ["-smp", str(options.cpus)]
     command += ["-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot"]
     command += ["-nic", "none", "-cdrom", str(options.iso)]
-    # boot/grub.cfg hands the words behind "hv:" to the image.
-    command += ["-smbios", f"type=11,value=hv:{options.append}"]
+    # boot/grub.cfg hands the words behind "hv:" to the image. Two commas are one to QEMU.
+    words = options.append.replace(",", ",,")
+    command += ["-smbios", f"type=11,value=hv:{words}"]
     if options.firmware:
         command += ["-bios", str(options.firmware)]
     if not options.no_exit_device:

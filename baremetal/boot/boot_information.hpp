@@ -13,6 +13,9 @@
 
 namespace acrn::baremetal {
 
+/// The most boot information that is looked at, in bytes. GRUB's is 1 to 4 KiB.
+inline constexpr std::size_t boot_information_size_max = std::size_t{64} << 10U;
+
 /// A file that the boot loader put into memory. Everything lies where the boot loader put it.
 struct BootModule {
   std::string_view name;       ///< first word of its command line
@@ -24,10 +27,10 @@ enum class BootInformationError : std::uint8_t {
   size_impossible,      ///< total size below 16 bytes or above the most that is looked at
   tag_impossible,       ///< a tag is shorter than its fixed part or reaches beyond the end
   no_end_tag,           ///< the tags do not end with type 0
-  no_memory_map,        ///< tag 6 is missing
+  no_memory_map,        ///< tag 6 is missing or empty
   map_rows_impossible,  ///< memory map rows smaller than 24 bytes or not whole
   too_many_modules,     ///< more than module_count_max
-  module_impossible,    ///< a module ends before it begins
+  module_impossible,    ///< a module ends before it begins, or lies at 0
 };
 
 /// One sentence, with the remedy.
@@ -59,6 +62,8 @@ class BootInformation {
   [[nodiscard]] std::span<std::uint8_t const> rsdp() const noexcept { return rsdp_; }
 
  private:
+  friend class BootInformationReader;
+
   std::span<std::uint8_t const> bytes_;
   std::string_view command_line_;
   std::array<BootModule, module_count_max> modules_{};

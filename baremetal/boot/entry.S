@@ -129,14 +129,15 @@ long_mode:
   jmp 1b
 
 .balign 8
-boot_gdt:
+.global hv_boot_gdt
+hv_boot_gdt:
   .quad 0
   .quad 0x00af9b000000ffff  // 0x08: 64-bit code, ring 0
   .quad 0x00cf93000000ffff  // 0x10: data
 boot_gdt_end:
 boot_gdt_pointer:
-  .short boot_gdt_end - boot_gdt - 1
-  .long boot_gdt
+  .short boot_gdt_end - hv_boot_gdt - 1
+  .long hv_boot_gdt
 
 not_multiboot2:
   .asciz "hv: cannot start: not loaded by a multiboot2 boot loader\r\n"
@@ -145,10 +146,12 @@ no_long_mode:
 
 .section .bss
 .balign 0x1000
+.global hv_page_map
 hv_page_map:
   .skip 0x1000
 hv_page_directory_pointers:
   .skip 0x1000
+.global hv_page_directories
 hv_page_directories:
   .skip 0x4000
 .global hv_low_pages

@@ -2,21 +2,28 @@
 #include "baremetal/machine/com1.hpp"
 
 #include <array>
+#include <atomic>
 
+#include "baremetal/machine/cpu.hpp"
+#include "baremetal/machine/cpu_area.hpp"
+#include "baremetal/machine/finish.hpp"
 #include "baremetal/machine/port_io.hpp"
+#include "baremetal/machine/spin_lock.hpp"
 
 namespace acrn::baremetal {
 namespace {
 
-constexpr std::uint16_t com1_base = 0x3f8;
-constexpr core::Port transmit{com1_base + 0};
-constexpr core::Port divisor_low{com1_base + 0};   // while the divisor latch is open
-constexpr core::Port divisor_high{com1_base + 1};  // while the divisor latch is open
-constexpr core::Port interrupt_enable{com1_base + 1};
-constexpr core::Port fifo_control{com1_base + 2};
-constexpr core::Port line_control{com1_base + 3};
-constexpr core::Port modem_control{com1_base + 4};
-constexpr core::Port line_status{com1_base + 5};
+// Offsets from the port base.
+enum class Register : std::uint16_t {
+  transmit = 0,
+  divisor_low = 0,   // while the divisor latch is open
+  divisor_high = 1,  // while the divisor latch is open
+  interrupt_enable = 1,
+  fifo_control = 2,
+  line_control = 3,
+  modem_control = 4,
+  line_status = 5,
+};
 
 constexpr std::uint8_t line_8n1 = 0x03;
 constexpr std::uint8_t divisor_latch_open = 0x80;
@@ -29,34 +36,77 @@ constexpr std::uint8_t transmitter_empty = 0x40;       // TEMT
 // and a stuck one is given up after this many polls.
 constexpr std::uint32_t polls_max = 1U << 20U;
 
+// A CPU that prints alone has waited this long for the others to halt.
+constexpr std::uint32_t lock_attempts_max = 1U << 22U;
+
+constinit core::Port base{0x3f8};
+constinit SpinLock lock{};
+constinit std::atomic<CpuArea const*> alone{};
+
+core::Port port_of(Register which) noexcept {
+  return {static_cast<std::uint16_t>(base.value + static_cast<std::uint16_t>(which))};
+}
+
 void wait_for(std::uint8_t status) noexcept {
   for (std::uint32_t poll = 0; poll < polls_max; ++poll) {
-    if ((in8(line_status) & status) != 0) return;
+    if ((in8(port_of(Register::line_status)) & status) != 0) return;
   }
 }
 
-void put(char character) noexcept {
+void send(char character) noexcept {
   wait_for(transmit_holding_empty);
-  out8(transmit, static_cast<std::uint8_t>(character));
+  out8(port_of(Register::transmit), static_cast<std::uint8_t>(character));
+}
+
+void send(PendingLine& line) noexcept {
+  for (std::size_t i = 0; i < line.size; ++i) {
+    if (line.characters[i] == '\n') send('\r');
+    send(line.characters[i]);
+  }
+  line.size = 0;
+}
+
+void put(char character) noexcept {
+  PendingLine& line = this_area().line;
+  line.characters[line.size++] = character;
+  if (character == '\n' || line.size == line.characters.size()) print_pending();
 }
 
 }  // namespace
 
-void com1_start() noexcept {
-  out8(interrupt_enable, 0);
-  out8(line_control, divisor_latch_open);
-  out8(divisor_low, 1);  // 115200 / 1 baud
-  out8(divisor_high, 0);
-  out8(line_control, line_8n1);
-  out8(fifo_control, fifo_enable_and_clear);
-  out8(modem_control, dtr_and_rts);
+void com1_start(core::Port new_base) noexcept {
+  base = new_base;
+  out8(port_of(Register::interrupt_enable), 0);
+  out8(port_of(Register::line_control), divisor_latch_open);
+  out8(port_of(Register::divisor_low), 1);  // 115200 / 1 baud
+  out8(port_of(Register::divisor_high), 0);
+  out8(port_of(Register::line_control), line_8n1);
+  out8(port_of(Register::fifo_control), fifo_enable_and_clear);
+  out8(port_of(Register::modem_control), dtr_and_rts);
 }
 
 void print(std::string_view text) noexcept {
-  for (char const character : text) {
-    if (character == '\n') put('\r');
-    put(character);
+  for (char const character : text) put(character);
+}
+
+void print_pending() noexcept {
+  CpuArea& area = this_area();
+  if (alone.load(std::memory_order_acquire) == &area) {
+    send(area.line);
+    return;
   }
+  if (another_cpu_ends_the_run()) halt_forever();
+  LockGuard const guard{lock};
+  send(area.line);
+}
+
+void print_alone() noexcept {
+  CpuArea& area = this_area();
+  for (std::uint32_t attempt = 0; attempt < lock_attempts_max && !lock.try_lock(); ++attempt) {
+    __builtin_ia32_pause();
+  }
+  alone.store(&area, std::memory_order_release);
+  if (area.line.size != 0) print("\n");
 }
 
 void print_decimal(std::uint64_t value) noexcept {

@@ -26,6 +26,23 @@ inline std::uint64_t read_msr(std::uint32_t msr) noexcept {
   return std::uint64_t{high} << 32U | low;
 }
 
+/// Faults (#GP) when the MSR does not exist or does not take the value.
+inline void write_msr(std::uint32_t msr, std::uint64_t value) noexcept {
+  asm volatile("wrmsr"
+               :
+               : "c"(msr), "a"(static_cast<std::uint32_t>(value)),
+                 "d"(static_cast<std::uint32_t>(value >> 32U))
+               : "memory");
+}
+
+inline void write_cr0(std::uint64_t value) noexcept {
+  asm volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+inline void write_cr4(std::uint64_t value) noexcept {
+  asm volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
 inline std::uint64_t read_cr2() noexcept {
   std::uint64_t value;
   asm volatile("mov %%cr2, %0" : "=r"(value));

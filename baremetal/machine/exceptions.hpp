@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// CPU exceptions: every one ends the run with a readable dump on COM1.
+// CPU exceptions: every one but an NMI ends the run with a readable dump on COM1.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,5 @@ inline constexpr std::uint64_t exception_count = 32;
 /// "invalid opcode (#UD)" and so on; "reserved" for vectors without a meaning.
 /// Source: Intel SDM vol. 3A (Sep 2023), table 6-1 "Protected-Mode Exceptions and Interrupts".
 std::string_view exception_name(std::uint64_t vector) noexcept;
-
-/// Loads GDT, TSS and IDT. Double faults get a stack of their own. Call once, first of all.
-void catch_exceptions() noexcept;
 
 }  // namespace acrn::baremetal

@@ -40,6 +40,8 @@ class FrameRanges {
   [[nodiscard]] std::span<AddressRange const> ranges() const noexcept {
     return std::span{ranges_}.first(count_);
   }
+  /// Whether a byte of `range` is in the set.
+  [[nodiscard]] bool touches(AddressRange range) const noexcept;
   [[nodiscard]] std::uint64_t free_bytes() const noexcept;
   [[nodiscard]] std::uint64_t lost_bytes() const noexcept { return lost_bytes_; }
 

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One entry point per exception vector; all build an ExceptionFrame and call hv_exception.
+// One entry point for each of the 256 vectors, 16 bytes apart; all build an ExceptionFrame and call
+// hv_vector, and return to what was interrupted when that returns.
 
 .text
 .code64
 
-// Vectors that push an error code, and those that do not. Source: Intel SDM vol. 3A (Sep 2023),
-// table 6-1; for 29 and 30 AMD APM vol. 2 (rev. 3.40), table 8-1.
-.irp vector, 8, 10, 11, 12, 13, 14, 17, 21, 29, 30
-hv_vector_\vector:
-  pushq $\vector
+// Vectors that push an error code. Source: Intel SDM vol. 3A (Sep 2023), table 6-1; for 29 and 30
+// AMD APM vol. 2 (rev. 3.40), table 8-1.
+.set with_error_code, (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | \
+                      (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
+
+.balign 16
+.global hv_vectors
+hv_vectors:
+.set vector, 0
+.rept 256
+  .balign 16
+  .if vector >= 32
+    pushq $0
+  .elseif (with_error_code & (1 << vector)) == 0
+    pushq $0
+  .endif
+  pushq $vector
   jmp common
-.endr
-.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 9, 15, 16, 18, 19, 20, 22, 23, 24, 25, 26, 27, 28, 31
-hv_vector_\vector:
-  pushq $0
-  pushq $\vector
-  jmp common
+  .set vector, vector + 1
 .endr
 
 common:
@@ -36,21 +44,26 @@ common:
   pushq %r15
   cld
   movq %rsp, %rdi
+  movq %rsp, %rbx  // survives the call
   andq $-16, %rsp
-  call hv_exception
-1:
-  hlt
-  jmp 1b
-
-.section .rodata
-.balign 8
-.global hv_vectors
-hv_vectors:
-.irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-  .quad hv_vector_\vector
-.endr
-.irp vector, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-  .quad hv_vector_\vector
-.endr
+  call hv_vector
+  movq %rbx, %rsp
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %r11
+  popq %r10
+  popq %r9
+  popq %r8
+  popq %rbp
+  popq %rdi
+  popq %rsi
+  popq %rdx
+  popq %rcx
+  popq %rbx
+  popq %rax
+  addq $16, %rsp  // vector and error code
+  iretq
 
 .section .note.GNU-stack, "", @progbits

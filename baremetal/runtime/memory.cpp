@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The five functions that compilers call on their own, in a world without a C library.
-// memcpy, memmove and memset are string instructions, which no optimizer turns back into a call of
-// the function it is compiling.
+// The functions that compilers and libstdc++'s string_view call on their own, in a world without a
+// C library. memcpy, memmove and memset are string instructions, which no optimizer turns back into
+// a call of the function it is compiling.
 #include <cstddef>
 #include <cstdint>
 
@@ -12,6 +12,7 @@ void* memmove(void* to, void const* from, std::size_t size);
 void* memset(void* to, int value, std::size_t size);
 int memcmp(void const* left, void const* right, std::size_t size);
 std::size_t strlen(char const* text);
+void* memchr(void const* place, int value, std::size_t size);
 
 void* memcpy(void* to, void const* from, std::size_t size) {
   void* const result = to;
@@ -48,6 +49,14 @@ std::size_t strlen(char const* text) {
   char const volatile* end = text;  // volatile: else the loop is recognised as a call of strlen
   while (*end != '\0') ++end;
   return static_cast<std::size_t>(end - text);
+}
+
+void* memchr(void const* place, int value, std::size_t size) {
+  auto const* const bytes = static_cast<std::uint8_t const*>(place);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (bytes[i] == static_cast<std::uint8_t>(value)) return const_cast<std::uint8_t*>(bytes + i);
+  }
+  return nullptr;
 }
 
 }  // extern "C"

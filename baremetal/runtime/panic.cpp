@@ -10,6 +10,7 @@ namespace acrn::core {
 
 void panic(char const* sentence, char const* file, int line) noexcept {
   using namespace baremetal;
+  claim_the_end();
   print("hv: panic: ");
   print(sentence);
   print(" (");
@@ -28,6 +29,12 @@ namespace std {
 void __glibcxx_assert_fail(char const* file, int line, char const* /*function*/,
                            char const* condition) noexcept {
   acrn::core::panic(condition, file, line);
+}
+
+/// string_view::substr() ends here when it is given a place behind the end; <bits/functexcept.h>
+/// declares it.
+void __throw_out_of_range_fmt(char const* format, ...) {
+  acrn::core::panic(format, "libstdc++", 0);
 }
 
 }  // namespace std

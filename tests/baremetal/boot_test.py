@@ -15,6 +15,8 @@ ISO = os.environ["HV_ISO"]
 OVMF = Path("/usr/share/ovmf/OVMF.fd")
 GRUB_FOR_UEFI = Path("/usr/lib/grub/x86_64-efi")
 CHECK_COUNT_MIN = 12
+# Image, boot information, ACPI tables, what firmware keeps for itself.
+MEMORY_TAKEN_MIB_MAX = 16
 DUMPED = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 cr2 cr3 flg cs ss".split()
 
 
@@ -23,12 +25,18 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def check_orderly(result: subprocess.CompletedProcess[str]) -> None:
+def check_orderly(
+    result: subprocess.CompletedProcess[str], cpus: int = 1, memory_mib: int = 256
+) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"^hv: ACRN testbed hypervisor image \d+\.\d+\.\d+$", result.stdout, re.M)
     count = re.search(r"^hv: self-test: (\d+) checks, (\d+) passed$", result.stdout, re.M)
     assert count and count[1] == count[2] and int(count[1]) >= CHECK_COUNT_MIN
     assert " failed: " not in result.stdout
+    memory = re.search(r"^hv: memory: (\d+) MiB free$", result.stdout, re.M)
+    assert memory and 0 <= memory_mib - int(memory[1]) <= MEMORY_TAKEN_MIB_MAX
+    assert re.search(r"^hv: time: TSC at [1-9]\d{6,} Hz, measured$", result.stdout, re.M)
+    assert f"hv: cpus: {cpus} running, by MADT\n" in result.stdout
     assert re.search(r"^hv: VT-x is absent: .*\.$", result.stdout, re.M)
     assert result.stdout.endswith("hv: end: passed\n")
 
@@ -59,7 +67,46 @@ def test_ends_in_a_halt_loop_without_the_exit_device() -> None:
 @pytest.mark.skipif(not OVMF.is_file(), reason="package ovmf is absent")
 @pytest.mark.skipif(not GRUB_FOR_UEFI.is_dir(), reason="package grub-efi-amd64-bin is absent")
 def test_boots_by_uefi() -> None:
-    check_orderly(run(ISO, "--firmware", str(OVMF), "--timeout", "120"))
+    arguments = ["--firmware", str(OVMF), "--timeout", "120", "--cpus", "4", "--memory", "6144"]
+    check_orderly(run(ISO, *arguments), cpus=4, memory_mib=6144)
+
+
+@pytest.mark.parametrize("memory_mib", [512, 6144])
+def test_takes_all_cpus_and_all_memory(memory_mib: int) -> None:
+    result = run(ISO, "--cpus", "4", "--memory", str(memory_mib))
+    check_orderly(result, cpus=4, memory_mib=memory_mib)
+
+
+def test_takes_as_many_cpus_as_it_is_told() -> None:
+    check_orderly(run(ISO, "--cpus", "4", "--append", "cpus=3"), cpus=3)
+
+
+def test_takes_the_tsc_rate_that_it_is_told() -> None:
+    assert "hv: time: TSC at 123456789 Hz, by configuration\n" in run(
+        ISO, "--append", "tsc-hz=123456789"
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("cpus=3", "cpus=3: only 2 came up; write cpus=2"),
+        (
+            "vm1.guest=selftest-real vm1.cpu=2",
+            "vm1.cpu=2: there is no such CPU; CPUs 0 to 1 run; choose one of them or give the "
+            "machine more CPUs",
+        ),
+        (
+            "vm1.guest=selftest-real vm1.devices=pic,uart vm1.forward=uart,rtc",
+            "command line: vm1.forward=uart,rtc: uart cannot be in the hypervisor, too: command "
+            "line: vm1.devices=pic,uart; take it out of one list",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_end_in_order(words: str, line: str) -> None:
+    result = run(ISO, "--cpus", "2", "--append", words)
+    assert result.returncode == 1
+    assert result.stdout.endswith(f"hv: configuration: {line}\nhv: end: failed\n")
 
 
 @pytest.mark.parametrize(
@@ -75,10 +122,20 @@ def test_exception_is_dumped(kind: str, headline: str, cr2: int | None) -> None:
     result = run(ISO, "--append", f"crash={kind}")
     assert result.returncode == 1
     assert re.search(f"^hv: {headline}$", result.stdout, re.M), result.stdout
-    registers = dict(re.findall(r"(\w+) +(0x[0-9a-f]{16})", result.stdout.split("\n", 2)[2]))
+    dump = result.stdout.split("hv: exception ")[1].split("\n", 1)[1]
+    assert dump.startswith("  on cpu 0 of 1\n")
+    registers = dict(re.findall(r"(\w+) +(0x[0-9a-f]{16})", dump))
     assert list(registers) == DUMPED
     if cr2 is not None:
         assert int(registers["cr2"], 16) == cr2
+    assert result.stdout.endswith("hv: end: crashed\n")
+
+
+@pytest.mark.parametrize("kind", ["ud2", "stack", "panic"])
+def test_crash_of_another_cpu_is_told_by_that_cpu(kind: str) -> None:
+    result = run(ISO, "--cpus", "4", "--append", f"crash={kind} crash.cpu=2")
+    assert result.returncode == 1
+    assert ("\n  on cpu 2 of 4\n" in result.stdout) == (kind != "panic")
     assert result.stdout.endswith("hv: end: crashed\n")
 
 
@@ -106,7 +163,7 @@ def test_broken_contract_panics(kind: str, sentence: str) -> None:
 
 
 def test_unknown_crash_is_refused() -> None:
-    result = run(ISO, "--append", "quiet crash=gently")
+    result = run(ISO, "--append", "crash=gently")
     assert result.returncode == 1
     assert "hv: command line: unknown crash=gently; known are " in result.stdout
     assert result.stdout.endswith("hv: end: failed\n")

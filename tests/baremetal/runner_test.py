@@ -79,6 +79,11 @@ def test_words_reach_the_emulator(bench: Bench) -> None:
     assert "-smbios type=11,value=hv:crash=ud2 x" in result.stdout
 
 
+def test_commas_among_the_words_are_not_taken_for_options(bench: Bench) -> None:
+    result = bench.run('echo "$@"; echo "hv: end: passed"; exit 1', "--append", "list=a,b c")
+    assert "-smbios type=11,value=hv:list=a,,b c" in result.stdout
+
+
 def test_missing_emulator_and_image_name_the_remedy(bench: Bench) -> None:
     result = bench.run_plain("--qemu", "no-such-emulator", str(bench.iso))
     assert (result.returncode, "qemu-system-x86" in result.stderr) == (4, True)
@@ -86,6 +91,6 @@ def test_missing_emulator_and_image_name_the_remedy(bench: Bench) -> None:
     assert (result.returncode, "none.iso: no such file" in result.stderr) == (4, True)
 
 
-@pytest.mark.parametrize("wrong", [["--append", "a,b"], ["--timeout", "0"], ["--speed", "9"]])
+@pytest.mark.parametrize("wrong", [["--cpus", "two"], ["--timeout", "0"], ["--speed", "9"]])
 def test_wrong_command_line(bench: Bench, wrong: list[str]) -> None:
     assert bench.run("exit 1", *wrong).returncode == 2

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How the other CPUs come in: from SIPI to the wait for work.
+#pragma once
+
+#include "baremetal/machine/cpu_area.hpp"
+
+namespace acrn::baremetal {
+
+/// What a CPU does all its life: waits for run_on(), and does it. Also used by nobody but smp.cpp.
+[[noreturn]] void work_forever(CpuArea& area) noexcept;
+
+}  // namespace acrn::baremetal
