@@ -59,9 +59,11 @@ struct PlannedStream {
   std::uint16_t vm{};      ///< index into Plan::vms()
   std::size_t first{};     ///< of its exits in Plan::exits()
   std::size_t count{};     ///< exits to replay
+  Run first_injects{};     ///< before its first exit
+  Run first_inputs{};      ///< likewise
   std::uint64_t behind{};  ///< rows behind the first gap: nobody knows what the lost ones changed
   std::uint64_t lost{};    ///< rows that the recorder dropped
-  std::string gap;         ///< what is missing, and where; empty: nothing is
+  std::string gap{};       ///< what is missing, and where; empty: nothing is
 };
 
 struct PlannedVm {
@@ -102,12 +104,14 @@ class Plan {
   [[nodiscard]] std::span<PlannedSlot const> slots(PlannedExit const& exit) const {
     return part(slots_, exit.slots);
   }
-  [[nodiscard]] std::span<traces::InjectRow const> injects(PlannedExit const& exit) const {
-    return part(injects_, exit.injects);
+  [[nodiscard]] std::span<traces::InjectRow const> injects(Run run) const {
+    return part(injects_, run);
   }
-  [[nodiscard]] std::span<traces::InputRow const> inputs(PlannedExit const& exit) const {
-    return part(inputs_, exit.inputs);
+  [[nodiscard]] std::span<traces::InputRow const> inputs(Run run) const {
+    return part(inputs_, run);
   }
+  /// Whether the capture has transitions of request slots at all.
+  [[nodiscard]] bool has_slots() const { return !slots_.empty(); }
 
  private:
   friend class PlanBuilder;

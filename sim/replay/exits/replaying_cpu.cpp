@@ -96,8 +96,7 @@ core::EntryState ReplayingCpu::entry_state() noexcept {
             .interruptibility = static_cast<std::uint32_t>(value >> 32U)};
   }
   traces::ImpliedEntryState const implied = traces::entry_state_implied(
-      recorded_.read_mask,
-      value_of(recorded_.read_mask, recorded_.read, traces::exit_read::rflags),
+      recorded_.read_mask, value_of(recorded_.read_mask, recorded_.read, traces::exit_read::rflags),
       recorded_.written_mask,
       value_of(recorded_.written_mask, recorded_.written, traces::exit_written::rflags));
   if (!implied.known) asked_ |= 1U << bit;

@@ -87,7 +87,7 @@ class ReplayingCpu {
   std::uint32_t asked_{};
   std::uint8_t failed_tag_{no_tag};
   std::size_t log_at_{};
-  std::uint32_t answered_{};                    // by tag below 32: it is in `place_`
+  std::uint32_t answered_{};               // by tag below 32: it is in `place_`
   std::array<std::uint32_t, 32> place_{};  // offset of the payload in the log
 };
 
