@@ -36,4 +36,12 @@ constexpr bool device_answers(core::Access const& access, traces::Handling handl
   return false;
 }
 
+/// What the part of the access at `address` that `piece` is has of the whole's `value`, not cut to
+/// its size.
+constexpr std::uint64_t piece_of(std::uint64_t address, core::Access const& piece,
+                                 std::uint64_t value) {
+  // Of ports the low bits are the same although they wrap; no access is longer than 8 bytes.
+  return value >> (8U * ((piece.address - address) % core::access_size_max));
+}
+
 }  // namespace acrn::replay

@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 
 #include "core/check.hpp"
 #include "sim/replay/answers.hpp"
+#include "sim/replay/clients.hpp"
 #include "sim/replay/coalesce.hpp"
 
 namespace acrn::replay {
 namespace {
-
-constexpr std::string_view default_client_name = "acrndm";
 
 std::vector<AddressRange> hypervisor_ranges(Plan const& plan, core::VmId vm, core::Space space) {
   std::vector<AddressRange> ranges;
@@ -27,37 +25,6 @@ std::vector<AddressRange> hypervisor_ranges(Plan const& plan, core::VmId vm, cor
   return ranges;
 }
 
-std::string client_name(Plan const& plan, std::uint32_t client) {
-  if (client == 0) return std::string{default_client_name};
-  auto const& names = plan.info().clients;
-  auto const found = names.find(client);
-  return found != names.end() ? found->second : fmt::format("client {}", client);
-}
-
-/// What each named client of one VM is asked for. Neighbours of one client grow together where no
-/// access of the plan lies between them, which keeps the HSM's list short and changes nothing.
-using Wishes = std::map<std::string, std::vector<core::ClientRange>>;
-
-Wishes client_wishes(Plan const& plan, core::VmId vm) {
-  Wishes wishes;
-  std::string previous;
-  for (PlannedRegion const& region : plan.regions()) {
-    if (region.vm != vm) continue;
-    std::string const name = client_name(plan, region.client);
-    bool const wanted = region.client != 0 && name != default_client_name;
-    if (wanted) {
-      std::vector<core::ClientRange>& ranges = wishes[name];
-      if (name == previous && ranges.back().space == region.space) {
-        ranges.back().last = region.last;
-      } else {
-        ranges.push_back({.space = region.space, .first = region.first, .last = region.last});
-      }
-    }
-    previous = wanted ? name : std::string{};
-  }
-  return wishes;
-}
-
 }  // namespace
 
 Machine::Machine(Plan const& plan, MachineOptions const& options)
@@ -65,7 +32,9 @@ Machine::Machine(Plan const& plan, MachineOptions const& options)
   make_vms();
   for (auto const& vm : vms_) {
     make_maps(*vm);
-    make_clients(*vm);
+    for (MachineClient& client : make_clients(*hsm_, vm->id, plan_.regions(), plan_.info())) {
+      clients_.push_back(std::move(client));
+    }
   }
   order_config_accesses();
   auto const accesses = plan_.accesses();
@@ -116,19 +85,6 @@ void Machine::make_maps(Vm& vm) {
        coalesce(hypervisor_ranges(plan_, vm.id, core::Space::mmio), core::mmio_range_count_max)) {
     auto const addresses = core::MmioRange::closed({range.first}, {range.last}).value();
     core::check(vm.state.mmio.insert(addresses, *device).has_value(), "likewise");
-  }
-}
-
-void Machine::make_clients(Vm& vm) {
-  auto const fallback = hsm_->create_client(vm.id, core::ClientKind::fallback);
-  clients_.push_back({.id = *fallback, .vm = vm.id, .name = std::string{default_client_name}});
-  for (auto const& [name, ranges] : client_wishes(plan_, vm.id)) {
-    auto const client = hsm_->create_client(vm.id, core::ClientKind::ranged);
-    if (!client) return;  // no room: the default client answers for the rest
-    for (core::ClientRange const& range : ranges) {
-      if (!hsm_->add_range(*client, range)) break;  // likewise
-    }
-    clients_.push_back({.id = *client, .vm = vm.id, .name = name});
   }
 }
 

@@ -88,7 +88,6 @@ class Machine final : public ServiceSide {
 
   void make_vms();
   void make_maps(Vm& vm);
-  void make_clients(Vm& vm);
   void order_config_accesses();
   [[nodiscard]] Vcpu& vcpu_at(std::size_t index) const;
   static void make_exit(Vcpu& vcpu);

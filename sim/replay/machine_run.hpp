@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "sim/replay/answers.hpp"
 #include "sim/replay/exit_word.hpp"
 #include "sim/replay/machine.hpp"
 
@@ -68,14 +69,6 @@ struct Machine::Vcpu {
   } course;
   core::HsmClientId client{};  // if client_answered
 };
-
-/// What the part of the access at `address` that `piece` is has of the whole's `value`, not cut to
-/// its size.
-inline std::uint64_t piece_of(std::uint64_t address, core::Access const& piece,
-                              std::uint64_t value) {
-  // Of ports the low bits are the same although they wrap; no access is longer than 8 bytes.
-  return value >> (8U * ((piece.address - address) % core::access_size_max));
-}
 
 /// Without the checks of vector and unique_ptr: plan and machine agree on the numbers.
 inline Machine::Vcpu& Machine::vcpu_at(std::size_t index) const {
