@@ -204,10 +204,6 @@ void VmxVcpu::set_tsc_offset(std::uint64_t offset) noexcept {
   vmx::write(vmcs::tsc_offset, offset);
 }
 
-void VmxVcpu::arm_preemption_timer(std::uint64_t ticks) noexcept {
-  vmx::write(vmcs::preemption_timer, preemption_timer_value(ticks, timer_shift_));
-}
-
 }  // namespace acrn::baremetal
 
 void hv_vmcs_panic() noexcept {
