@@ -14,6 +14,7 @@
 #include "baremetal/machine/start.hpp"
 #include "baremetal/machine/vtx.hpp"
 #include "baremetal/self_test/self_test.hpp"
+#include "baremetal/vmx_test/vmx_test.hpp"
 
 extern "C" [[noreturn]] void hv_main(std::uint8_t const* boot_information) noexcept;
 
@@ -56,9 +57,12 @@ void hv_main(std::uint8_t const* boot_information) noexcept {
   using namespace acrn::baremetal;
   Machine const& machine = start_machine(boot_information);
   crash_if_asked(machine.configuration);
-  Verdict const verdict = test_itself();
+  Verdict verdict = test_itself();
   print("hv: ");
   print(sentence(probe_vtx()));
   print("\n");
+  if (machine.configuration.test == ImageTest::vmx && verdict == Verdict::passed) {
+    verdict = test_vmx();
+  }
   finish(verdict);
 }

@@ -68,20 +68,10 @@ inline void write_encoding(std::uint32_t encoding, std::uint64_t value) noexcept
       : "cc");
 }
 
-inline void write_msr(std::uint32_t msr, std::uint64_t value) noexcept {
-  asm volatile("wrmsr"
-               :
-               : "c"(msr), "a"(static_cast<std::uint32_t>(value)),
-                 "d"(static_cast<std::uint32_t>(value >> 32U))
-               : "memory");
-}
 inline std::uint64_t read_cr0() noexcept {
   std::uint64_t value;
   asm volatile("mov %%cr0, %0" : "=r"(value));
   return value;
-}
-inline void write_cr0(std::uint64_t value) noexcept {
-  asm volatile("mov %0, %%cr0" : : "r"(value) : "memory");
 }
 inline void write_cr2(std::uint64_t value) noexcept {
   asm volatile("mov %0, %%cr2" : : "r"(value) : "memory");
@@ -90,9 +80,6 @@ inline std::uint64_t read_cr4() noexcept {
   std::uint64_t value;
   asm volatile("mov %%cr4, %0" : "=r"(value));
   return value;
-}
-inline void write_cr4(std::uint64_t value) noexcept {
-  asm volatile("mov %0, %%cr4" : : "r"(value) : "memory");
 }
 /// XCR0; needs CR4.OSXSAVE.
 inline std::uint64_t read_xcr0() noexcept {

@@ -137,7 +137,7 @@ void VmxVcpu::put_state_into_cpu() noexcept {
   vmx::write_cr2(cr2_);
   std::size_t const count = has_tsc_aux_ ? switched_msr_count : switched_msr_count - 1;
   for (std::size_t index = 0; index < count; ++index) {
-    vmx::write_msr(switched_msrs[index], msrs_[index]);
+    write_msr(switched_msrs[index], msrs_[index]);
   }
 }
 
