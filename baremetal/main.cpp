@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the image does after boot: banner, memory, CPUs, self-test of the core, the state of VT-x,
-// orderly end.
+// What the image does after boot: banner, memory, CPUs, self-test of the core, the
+// configured VMs, orderly end.
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string_view>
 
 #include "baremetal/boot/boot_information.hpp"
 #include "baremetal/config/configuration.hpp"
+#include "baremetal/hypervisor/run.hpp"
 #include "baremetal/machine/com1.hpp"
-#include "baremetal/machine/cpu.hpp"
 #include "baremetal/machine/crash.hpp"
 #include "baremetal/machine/finish.hpp"
 #include "baremetal/machine/start.hpp"
-#include "baremetal/machine/vtx.hpp"
 #include "baremetal/self_test/self_test.hpp"
-#include "baremetal/vmx_test/vmx_test.hpp"
+#include "baremetal/vmx/enable.hpp"
 
 extern "C" [[noreturn]] void hv_main(std::uint8_t const* boot_information) noexcept;
 
 namespace acrn::baremetal {
 namespace {
-
-Vtx probe_vtx() noexcept {
-  if (!cpuid_offers_vmx(cpuid(1).ecx)) return Vtx::absent;
-  return vtx_from_feature_control(read_msr(msr_feature_control));
-}
 
 void print_failure(SelfTestCheck const& check, CheckLog const& log) noexcept {
   print("hv: self-test: ");
@@ -50,6 +44,14 @@ Verdict test_itself() noexcept {
   return result.passed == result.checks ? Verdict::passed : Verdict::failed;
 }
 
+/// Whether guests could run here.
+void tell_vmx() noexcept {
+  std::optional<VmxRefusal> const refusal = missing_for_guests(read_vmx_capabilities());
+  print("hv: VMX: ");
+  print(refusal ? sentence(*refusal) : "all that guests need is there");
+  print("\n");
+}
+
 }  // namespace
 }  // namespace acrn::baremetal
 
@@ -57,12 +59,8 @@ void hv_main(std::uint8_t const* boot_information) noexcept {
   using namespace acrn::baremetal;
   Machine const& machine = start_machine(boot_information);
   crash_if_asked(machine.configuration);
-  Verdict verdict = test_itself();
-  print("hv: ");
-  print(sentence(probe_vtx()));
-  print("\n");
-  if (machine.configuration.test == ImageTest::vmx && verdict == Verdict::passed) {
-    verdict = test_vmx();
-  }
-  finish(verdict);
+  if (test_itself() == Verdict::failed) finish(Verdict::failed);
+  if (machine.configuration.vm_count != 0) finish(run_vms(machine.configuration, machine.boot));
+  tell_vmx();
+  finish(Verdict::passed);
 }

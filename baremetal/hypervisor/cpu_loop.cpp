@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The scheduler: the vCPUs of one CPU take turns, and the CPU idles when none of them can go on.
+#include <algorithm>
+#include <cstdint>
+
+#include "baremetal/hypervisor/hypervisor.hpp"
+#include "baremetal/hypervisor/vcpu_loop.hpp"
+#include "baremetal/hypervisor/vm_builder.hpp"
+#include "baremetal/machine/smp.hpp"
+#include "baremetal/machine/tsc.hpp"
+
+namespace acrn::baremetal {
+namespace {
+
+bool is_halted(GuestVm const& vm) noexcept {
+  return vm.vcpu.halted() && !core::is_underway(vm.progress);
+}
+
+/// Puts the VM, whose vCPU is loaded, back to where it was before its first entry.
+bool start_anew(GuestVm& vm) noexcept {
+  std::ranges::fill(vm.memory.bytes(), std::uint8_t{0});
+  auto const start = vm.loader.load(vm.loader.context, vm);
+  if (!start) return false;
+  vm.start = *start;
+  vm.cpu.start(vm.start);
+  vm.vcpu = {};
+  vm.progress = core::Progress::done;
+  vm.platform.restore(vm.first_state);
+  vm.starts_anew = false;
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t Hypervisor::vms_on(CpuIndex cpu) const noexcept {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(vms(), [cpu](GuestVm const* vm) { return vm->cpu_index == cpu; }));
+}
+
+bool Hypervisor::switch_to(GuestVm& vm) noexcept {
+  GuestVm*& loaded = loaded_[vm.cpu_index.value];
+  if (loaded == &vm) return true;
+  if (loaded != nullptr) loaded->cpu.unload();
+  loaded = nullptr;
+  if (vm.has_vcpu) {
+    vm.cpu.load();
+  } else {
+    vm.has_vcpu = make_vcpu(vm);
+  }
+  if (vm.has_vcpu) loaded = &vm;
+  return vm.has_vcpu;
+}
+
+void Hypervisor::run_cpu() noexcept {
+  CpuIndex const cpu = this_cpu();
+  auto const neighbours = vms_on(cpu) > 1 ? Slice::Neighbours::some : Slice::Neighbours::none;
+  while (!is_over()) {
+    bool ran = false;
+    for (GuestVm* const vm : vms()) {
+      if (vm->cpu_index != cpu || is_over()) continue;
+      if (vm->stop_asked.load(std::memory_order_acquire)) stand_still(*vm);
+      if (vm->state.load(std::memory_order_acquire) != RunState::running) continue;
+      if (!switch_to(*vm) || (vm->starts_anew && !start_anew(*vm))) {
+        end_guest(*vm, {.end = GuestEnd::stopped});
+        continue;
+      }
+      std::uint64_t const entries_before = vm->entries;
+      run_slice(*this, *vm, {.end = read_tsc() + config_.slice_ticks, .neighbours = neighbours});
+      ran = ran || vm->entries != entries_before;
+    }
+    if (!ran && !is_over()) idle(cpu);
+  }
+}
+
+void Hypervisor::stand_still(GuestVm& vm) noexcept {
+  vm.state.store(RunState::paused, std::memory_order_release);
+  vm.stop_asked.store(false, std::memory_order_release);
+}
+
+void Hypervisor::idle(CpuIndex cpu) noexcept {
+  GuestVm* next = nullptr;  // whose deadline comes first
+  std::uint64_t wait = ~std::uint64_t{0};
+  std::uint64_t const tsc = read_tsc();
+  for (GuestVm* const vm : vms()) {
+    if (vm->cpu_index != cpu || vm->state.load(std::memory_order_acquire) != RunState::running) {
+      continue;
+    }
+    if (!is_halted(*vm)) {
+      if (vm->wait_mode == WaitMode::polling) return;  // look again at once
+      continue;
+    }
+    core::Ticks const now = vm->clock.at(tsc);
+    if (vm->wake_at == core::ticks_never) continue;
+    std::uint64_t const ticks = vm->wake_at > now ? vm->wake_at.value - now.value : 0;
+    if (ticks < wait) {
+      wait = ticks;
+      next = vm;
+    }
+  }
+  if (next == nullptr) {
+    wait_for_wake();
+  } else if (config_.idling == Idling::warp && !next->is_service()) {
+    next->clock.skip(wait);
+  } else {
+    wait_for_wake_until(tsc + wait);
+  }
+}
+
+}  // namespace acrn::baremetal

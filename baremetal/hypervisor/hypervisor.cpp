@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "baremetal/hypervisor/hypervisor.hpp"
+
+#include <algorithm>
+
+#include "baremetal/hypervisor/vcpu_loop.hpp"
+#include "baremetal/machine/com1.hpp"
+#include "baremetal/machine/smp.hpp"
+#include "baremetal/machine/tsc.hpp"
+
+namespace acrn::baremetal {
+
+Hypervisor::Hypervisor(HypervisorConfig const& config) noexcept
+    : config_{config}, hypercalls_{{.service_vm = {0}, .physical_cpus = config.physical_cpus}} {}
+
+void Hypervisor::add_user_vm(GuestVm& vm) noexcept {
+  vms_[vm_count_++] = &vm;
+  live_user_vms_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Hypervisor::set_service_vm(GuestVm& vm) noexcept {
+  vms_[vm_count_++] = &vm;
+  service_ = &vm;
+}
+
+bool Hypervisor::passed() const noexcept {
+  return std::ranges::all_of(vms(), [](GuestVm const* vm) {
+    return vm->is_service() ? vm->end == GuestEnd::none : is_success(vm->end, vm->end_code);
+  });
+}
+
+void Hypervisor::start_vm(GuestVm& vm) noexcept {
+  vm.clock.start(vm.is_service() ? 0 : read_tsc());
+  vm.state.store(RunState::running, std::memory_order_release);
+  kick(vm);
+}
+
+void Hypervisor::end_guest(GuestVm& vm, GuestEndReport report) noexcept {
+  vm.end = report.end;
+  vm.end_code = report.code;
+  vm.console.finish();
+  vm.state.store(RunState::ended, std::memory_order_release);
+  tell_end(vm);
+  if (vm.is_service()) {
+    // Whoever waits for it would wait for ever.
+    print("hv: the Service VM is gone: all VMs stop\n");
+    finish_run();
+    return;
+  }
+  static_cast<void>(hypercalls_.power_off({vm.id}));
+  if (live_user_vms_.fetch_sub(1, std::memory_order_acq_rel) == 1) finish_run();
+}
+
+void Hypervisor::finish_run() noexcept {
+  over_.store(true, std::memory_order_seq_cst);
+  for (GuestVm* const vm : vms()) kick(*vm);
+  wake({0});  // it waits for the end even if it runs no vCPU
+}
+
+void Hypervisor::kick(GuestVm& vm) noexcept {
+  if (vm.cpu_index == this_cpu()) return;
+  // The wake interrupt stays pending until the CPU halts or enters a guest; a guest that runs with
+  // interrupts off needs the NMI.
+  wake(vm.cpu_index);
+  if (vm.in_guest.load(std::memory_order_seq_cst)) kick_nmi(vm.cpu_index);
+}
+
+void Hypervisor::raise_upcall() noexcept {
+  if (service_ == nullptr || config_.hsm == HsmMode::poll) return;
+  service_->mailbox.post_upcall();
+  kick(*service_);
+}
+
+void Hypervisor::show_output(GuestVm& vm) noexcept {
+  vm.console.put(vm.platform.output());
+  vm.platform.clear_output();
+}
+
+GuestVm* Hypervisor::user_vm(core::VmId id) const noexcept {
+  auto const found = std::ranges::find_if(
+      vms(), [id](GuestVm const* vm) { return !vm->is_service() && vm->id == id.value; });
+  return found == vms().end() ? nullptr : *found;
+}
+
+}  // namespace acrn::baremetal

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All VMs of a run, the CPUs that run them, and what VMs want of each other.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "baremetal/config/configuration.hpp"
+#include "baremetal/hypervisor/end_report.hpp"
+#include "baremetal/hypervisor/guest_vm.hpp"
+#include "baremetal/machine/cpu_index.hpp"
+#include "core/asyncio/async_io.hpp"
+#include "core/hypercall/hypercalls.hpp"
+
+namespace acrn::baremetal {
+
+struct HypervisorConfig {
+  std::uint64_t physical_cpus{1};  ///< bit n: CPU n runs vCPUs
+  std::uint64_t slice_ticks{};     ///< of vCPUs that share a CPU
+  HsmMode hsm{};
+  Idling idling{};
+};
+
+/// One per run, in memory of its own. Before run_cpu() it belongs to the CPU that made it.
+class Hypervisor {
+ public:
+  explicit Hypervisor(HypervisorConfig const& config) noexcept;
+  Hypervisor(Hypervisor const&) = delete;
+  Hypervisor& operator=(Hypervisor const&) = delete;
+
+  /// VMs that may be started; they outlive the run. Without a Service VM nobody starts User VMs but
+  /// start_vm().
+  void add_user_vm(GuestVm& vm) noexcept;
+  void set_service_vm(GuestVm& vm) noexcept;
+  /// Lets the vCPU run, its clock at 0; the Service VM's clock is the host's.
+  void start_vm(GuestVm& vm) noexcept;
+
+  /// Runs all vCPUs that are placed on this CPU until the run is over. VMX is on.
+  void run_cpu() noexcept;
+
+  /// Ends the run: every CPU leaves run_cpu() as soon as it can.
+  void finish_run() noexcept;
+  /// Every User VM has ended, or none can go on.
+  [[nodiscard]] bool is_over() const noexcept { return over_.load(std::memory_order_acquire); }
+  /// Whether every User VM ended as a guest that is content does, and the Service VM lives.
+  [[nodiscard]] bool passed() const noexcept;
+  [[nodiscard]] std::span<GuestVm* const> vms() const noexcept {
+    return std::span{vms_}.first(vm_count_);
+  }
+
+  // What a vCPU's loop asks.
+  /// Performs the VMCALL that `vm` waits for.
+  core::Progress hypercall(GuestVm& vm) noexcept;
+  /// A request is pending: the Service VM's vector, if it works by upcalls.
+  void raise_upcall() noexcept;
+  [[nodiscard]] std::uint8_t upcall_vector() const noexcept {
+    return hypercalls_.callback_vector();
+  }
+  void show_output(GuestVm& vm) noexcept;
+  void end_guest(GuestVm& vm, GuestEndReport report) noexcept;
+
+ private:
+  [[nodiscard]] GuestVm* user_vm(core::VmId id) const noexcept;
+  [[nodiscard]] std::uint32_t vms_on(CpuIndex cpu) const noexcept;
+  bool switch_to(GuestVm& vm) noexcept;
+  void idle(CpuIndex cpu) noexcept;
+  void kick(GuestVm& vm) noexcept;
+  void stand_still(GuestVm& vm) noexcept;
+
+  void carry_out(core::HypercallEffect const& effect) noexcept;
+  void attach_page(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
+  void change_line(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
+  void stop_and_wait(GuestVm& vm) noexcept;
+  void reset_vm(GuestVm& vm) noexcept;
+
+  HypervisorConfig config_;
+  std::array<GuestVm*, vm_count_max + 1> vms_{};
+  std::size_t vm_count_{};
+  GuestVm* service_{};
+  std::array<GuestVm*, cpu_count_max> loaded_{};  ///< by CPU: whose VMCS and SSE state it has
+  core::Hypercalls hypercalls_;
+  std::array<core::AsyncIo, core::user_vm_count_max> rings_{};
+  std::atomic<std::uint32_t> live_user_vms_{};
+  std::atomic<bool> over_{};
+};
+
+}  // namespace acrn::baremetal

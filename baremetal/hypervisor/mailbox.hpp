@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What other CPUs want of a vCPU: changes of its interrupt lines, and the upcall vector.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "baremetal/machine/spin_lock.hpp"
+#include "core/emulate/effects.hpp"
+
+namespace acrn::baremetal {
+
+/// Posted by any CPU, emptied by the one that runs the vCPU, between an exit and the next entry.
+class Mailbox {
+ public:
+  static constexpr std::size_t capacity = 256;
+
+  /// False if there is no room: the change is lost.
+  [[nodiscard]] bool post(core::IrqChange change) noexcept {
+    LockGuard const guard{lock_};
+    std::uint32_t const count = count_.load(std::memory_order_relaxed);
+    if (count == capacity) return false;
+    changes_[(first_ + count) % capacity] = change;
+    count_.store(count + 1, std::memory_order_release);
+    return true;
+  }
+
+  /// The oldest change.
+  std::optional<core::IrqChange> take() noexcept {
+    if (count_.load(std::memory_order_acquire) == 0) return std::nullopt;
+    LockGuard const guard{lock_};
+    core::IrqChange const change = changes_[first_];
+    first_ = (first_ + 1) % capacity;
+    count_.store(count_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+    return change;
+  }
+
+  /// Asks for an upcall; those that were not taken yet are one.
+  void post_upcall() noexcept { upcall_.store(true, std::memory_order_release); }
+  [[nodiscard]] bool take_upcall() noexcept {
+    return upcall_.load(std::memory_order_relaxed) &&
+           upcall_.exchange(false, std::memory_order_acquire);
+  }
+
+  /// Whether there is nothing to take.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return count_.load(std::memory_order_acquire) == 0 && !upcall_.load(std::memory_order_acquire);
+  }
+
+ private:
+  SpinLock lock_{};
+  std::array<core::IrqChange, capacity> changes_{};
+  std::size_t first_{};
+  std::atomic<std::uint32_t> count_{};
+  std::atomic<bool> upcall_{};
+};
+
+}  // namespace acrn::baremetal

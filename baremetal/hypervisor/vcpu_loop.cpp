@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "baremetal/hypervisor/vcpu_loop.hpp"
+
+#include <algorithm>
+
+#include "baremetal/hypervisor/end_report.hpp"
+#include "baremetal/hypervisor/hypervisor.hpp"
+#include "baremetal/machine/smp.hpp"
+#include "baremetal/machine/tsc.hpp"
+#include "core/vcpu/machine_exit.hpp"
+
+namespace acrn::baremetal {
+namespace {
+
+using Slot = core::PageSlot<core::AtomicMemory>;
+using Environment = core::ExitEnvironment<Slot, VmxVcpu, VmMemory const>;
+
+core::Turn next_turn(GuestVm& vm) noexcept { return {++vm.turns}; }
+
+/// What the host has to do for an exit before core hears of it.
+void serve_host(core::MachineExit const& exit) noexcept {
+  // The exit has taken the interrupt off the local APIC: this is our wake vector, or stray.
+  if (exit.reason == static_cast<std::uint16_t>(core::MachineReason::external_interrupt)) {
+    end_interrupt();
+  }
+}
+
+core::Progress take_exit(GuestVm& vm) noexcept {
+  vm.time_in = vm.clock.at(read_tsc());
+  core::MachineExit const exit = vm.cpu.exit_information();
+  serve_host(exit);
+  Slot slot = vm.slot();
+  return vm.vcpu.begin(exit,
+                       Environment{vm.platform, vm.profile, slot, vm.cpu, vm.memory, vm.effects},
+                       next_turn(vm), vm.time_in);
+}
+
+core::Progress resume_exit(GuestVm& vm) noexcept {
+  Slot slot = vm.slot();
+  return vm.vcpu.resume(Environment{vm.platform, vm.profile, slot, vm.cpu, vm.memory, vm.effects},
+                        next_turn(vm), vm.time_in);
+}
+
+/// Waits on the spot for what the Service VM on another CPU does.
+void wait_a_moment(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  if (vm.wait_mode == WaitMode::polling) {
+    __builtin_ia32_pause();
+  } else if (!hypervisor.is_over() && !vm.stop_asked.load(std::memory_order_acquire)) {
+    wait_for_wake();
+  }
+}
+
+/// Takes the exit that is under way as far as it goes; false while it has to wait.
+bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  while (core::is_underway(vm.progress)) {
+    if (vm.vcpu.hypercall_pending()) {
+      vm.progress = hypervisor.hypercall(vm);
+      continue;
+    }
+    if (vm.effects.upcall_wanted()) {
+      hypervisor.raise_upcall();
+      vm.effects.clear();
+    }
+    if (hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire)) return false;
+    vm.progress = resume_exit(vm);
+    if (vm.progress != core::Progress::waiting && vm.progress != core::Progress::busy) break;
+    if (vm.effects.upcall_wanted()) continue;  // the next piece of the same access
+    if (slice.neighbours == Slice::Neighbours::some) return false;
+    wait_a_moment(hypervisor, vm);
+  }
+  return true;
+}
+
+/// After an exit is over, and before the next entry is planned.
+void conclude(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  vm.cpu.apply(vm.vcpu.commit());
+  if (!vm.platform.output().empty()) [[unlikely]] {
+    hypervisor.show_output(vm);
+  }
+  if (vm.progress == core::Progress::fault || vm.progress == core::Progress::unsupported)
+      [[unlikely]] {
+    tell_refusal(vm);
+  }
+}
+
+/// Hands over what other CPUs posted.
+void drain_mailbox(GuestVm& vm, std::uint8_t upcall_vector) noexcept {
+  while (auto const change = vm.mailbox.take()) vm.platform.change_line(*change);
+  if (vm.mailbox.take_upcall()) vm.vcpu.raise(upcall_vector);
+}
+
+enum class Entry : std::uint8_t { exited, halted, refused };
+
+/// Plans the entry, runs the guest, and comes back with its next exit.
+Entry enter(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  // Before the mailbox is looked at: whoever posts later sees that an NMI is needed.
+  vm.in_guest.store(true, std::memory_order_seq_cst);
+  if (!vm.mailbox.is_empty()) drain_mailbox(vm, hypervisor.upcall_vector());
+  std::uint64_t const tsc = read_tsc();
+  core::Ticks const now = vm.clock.at(tsc);
+  core::EntryPlan const plan = vm.vcpu.plan_entry(vm.cpu, vm.platform, now);
+  if (plan.halted) {
+    vm.in_guest.store(false, std::memory_order_relaxed);
+    vm.wake_at = plan.deadline;
+    return Entry::halted;
+  }
+  vm.cpu.apply(plan);
+  if (vm.applied_offset != vm.clock.offset()) {
+    vm.applied_offset = vm.clock.offset();
+    vm.cpu.set_tsc_offset(vm.applied_offset);
+  }
+  std::uint64_t const until_deadline = plan.deadline > now ? plan.deadline.value - now.value : 0;
+  std::uint64_t const until_end = slice.end > tsc ? slice.end - tsc : 0;
+  vm.cpu.arm_preemption_timer(std::min(until_deadline, until_end));
+  ++vm.entries;
+  EnterResult const result = vm.cpu.enter();
+  vm.in_guest.store(false, std::memory_order_relaxed);
+  return result == EnterResult::exit ? Entry::exited : Entry::refused;
+}
+
+}  // namespace
+
+SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  for (;;) {
+    if (core::is_underway(vm.progress)) {
+      if (!settle(hypervisor, vm, slice)) return SliceEnd::waiting;
+      conclude(hypervisor, vm);
+    }
+    if (vm.vcpu.stop().kind != core::StopKind::none) {
+      hypervisor.end_guest(vm, guest_end_of(vm.vcpu.stop()));
+      return SliceEnd::ended;
+    }
+    if (hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire)) {
+      return SliceEnd::ended;
+    }
+    if (read_tsc() >= slice.end) return SliceEnd::slice_over;
+    switch (enter(hypervisor, vm, slice)) {
+      case Entry::exited:
+        break;
+      case Entry::halted:
+        return SliceEnd::halted;
+      case Entry::refused:
+        tell_entry_failure(vm);
+        hypervisor.end_guest(vm, {.end = GuestEnd::entry_refused});
+        return SliceEnd::ended;
+    }
+    vm.progress = take_exit(vm);
+    if (!core::is_underway(vm.progress)) conclude(hypervisor, vm);
+  }
+}
+
+}  // namespace acrn::baremetal
