@@ -66,4 +66,10 @@ constexpr std::uint64_t encode_io_qualification(IoQualification const& io) noexc
          (io.reserved & io_qualification_reserved);
 }
 
+/// Whether the word is of an IN or OUT of one byte, not of a string, and one that CPUs make.
+constexpr bool is_plain_byte_access(std::uint64_t raw) noexcept {
+  constexpr std::uint64_t allowed = 0xffff'0048;  // port, operand, direction; size code 0
+  return (raw & ~allowed) == 0;
+}
+
 }  // namespace acrn::core

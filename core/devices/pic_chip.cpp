@@ -112,6 +112,7 @@ std::optional<unsigned> winner(PicChipState const& chip, Role role) noexcept {
     return std::nullopt;  // while it is initialised, a chip asks for nothing
   }
   unsigned const wanted = chip.requests & ~unsigned{chip.mask};
+  if (wanted == 0) return std::nullopt;
   unsigned blocking = chip.in_service;  // and all inputs of lower priority
   if (chip.special_mask) {
     blocking &= ~unsigned{chip.mask};

@@ -25,6 +25,9 @@ std::uint8_t Uart::room() const noexcept { return byte(capacity() - state_.recei
 
 std::uint8_t Uart::line_status() const noexcept {
   UartFifo const& fifo = state_.received;
+  if (fifo.count == 0 && state_.lsr_errors == 0) [[likely]] {
+    return state_.to_transmit.count == 0 ? lsr_transmitter_empty : std::uint8_t{0};
+  }
   unsigned status = state_.lsr_errors;
   status |= fifo.count != 0 ? lsr_data_ready : 0U;
   status |= state_.to_transmit.count == 0 ? lsr_transmitter_empty : 0U;
@@ -76,6 +79,9 @@ std::uint8_t Uart::read(Port port, Ticks now, Effects& effects) noexcept {
   unsigned const offset = unsigned{port.value} - config_.base.value;
   if (offset >= register_count) {
     return 0xff;
+  }
+  if (offset == offset_lsr && state_.lsr_errors == 0) [[likely]] {
+    return line_status();  // what drivers poll: it changes nothing, and so not the line either
   }
   std::uint8_t const value = read_register(byte(offset), now);
   update_line(effects);

@@ -8,39 +8,43 @@ namespace {
 
 Platform& platform_of(void* context) noexcept { return *static_cast<Platform*>(context); }
 
+template <BytePortDevice D>
+void access_byte(D& device, Access& access, Ticks now, Effects& effects) noexcept {
+  Port const port{static_cast<std::uint16_t>(access.address)};
+  if (access.direction == Direction::read) {
+    access.value = device.read(port, now, effects);
+  } else {
+    device.write(port, static_cast<std::uint8_t>(access.value), now, effects);
+  }
+}
+
 }  // namespace
 
 HandlerResult PlatformHandlers::pic(void* context, Access& access, Ticks now, Effects& effects) {
   Platform& platform = platform_of(context);
   HandlerResult const result = access_bytes(platform.pic_, access, now, effects);
-  platform.refresh_interrupt();  // a poll acknowledges: reads count too
+  platform.after_pic();
   return result;
 }
 
 HandlerResult PlatformHandlers::pit(void* context, Access& access, Ticks now, Effects& effects) {
   Platform& platform = platform_of(context);
   HandlerResult const result = access_bytes(platform.pit_, access, now, effects);
-  if (platform.config_.has(PlatformDevice::pit)) {
-    platform.set_deadline(Platform::Timed::pit, platform.pit_.next_deadline());
-  }
+  platform.after_pit();
   return result;
 }
 
-/// The line is infinitely fast: what is written is sent at once, and becomes output.
 HandlerResult PlatformHandlers::uart(void* context, Access& access, Ticks now, Effects& effects) {
   Platform& platform = platform_of(context);
   HandlerResult const result = access_bytes(platform.uart_, access, now, effects);
-  if (access.direction == Direction::write) {
-    while (auto const byte = platform.uart_.transmit(effects)) platform.put(*byte);
-  }
-  platform.set_deadline(Platform::Timed::uart, platform.uart_.next_deadline());
+  platform.after_uart(access.direction, effects);
   return result;
 }
 
 HandlerResult PlatformHandlers::rtc(void* context, Access& access, Ticks now, Effects& effects) {
   Platform& platform = platform_of(context);
   HandlerResult const result = access_bytes(platform.rtc_, access, now, effects);
-  platform.set_deadline(Platform::Timed::rtc, platform.rtc_.next_deadline());
+  platform.after_rtc();
   return result;
 }
 
@@ -90,6 +94,61 @@ HandlerResult PlatformHandlers::console(void* context, Access& access, Ticks /*n
     platform_of(context).put(static_cast<std::uint8_t>(access.value));
   }
   return HandlerResult::handled();
+}
+
+/// A poll acknowledges, so reads count too.
+void Platform::after_pic() noexcept { refresh_interrupt(); }
+
+void Platform::after_pit() noexcept {
+  if (config_.has(PlatformDevice::pit)) set_deadline(Timed::pit, pit_.next_deadline());
+}
+
+/// The line is infinitely fast: what is written is sent at once, and becomes output.
+void Platform::after_uart(Direction direction, Effects& effects) noexcept {
+  if (direction == Direction::write && uart_.state().to_transmit.count != 0) {
+    while (auto const byte = uart_.transmit(effects)) put(*byte);
+  }
+  set_deadline(Timed::uart, uart_.next_deadline());
+}
+
+void Platform::after_rtc() noexcept { set_deadline(Timed::rtc, rtc_.next_deadline()); }
+
+void Platform::fast_pic(Access& access, Ticks now, Effects& effects) noexcept {
+  access_byte(pic_, access, now, effects);
+  after_pic();
+}
+
+void Platform::fast_pit(Access& access, Ticks now, Effects& effects) noexcept {
+  access_byte(pit_, access, now, effects);
+  after_pit();
+}
+
+void Platform::fast_uart(Access& access, Ticks now, Effects& effects) noexcept {
+  access_byte(uart_, access, now, effects);
+  after_uart(access.direction, effects);
+}
+
+void Platform::fast_rtc(Access& access, Ticks now, Effects& effects) noexcept {
+  access_byte(rtc_, access, now, effects);
+  after_rtc();
+}
+
+void Platform::fast_access(Access& access, Ticks now, Effects& effects) noexcept {
+  switch (static_cast<PlatformDevice>(fast_ports_[access.address] - 1)) {
+    case PlatformDevice::uart0:
+      return fast_uart(access, now, effects);
+    case PlatformDevice::pic:
+      return fast_pic(access, now, effects);
+    case PlatformDevice::pit:
+      return fast_pit(access, now, effects);
+    case PlatformDevice::rtc:
+      return fast_rtc(access, now, effects);
+    case PlatformDevice::console:
+      static_cast<void>(PlatformHandlers::console(this, access, now, effects));
+      return;
+    default:  // attach() marks no other
+      return;
+  }
 }
 
 }  // namespace acrn::core

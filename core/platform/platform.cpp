@@ -49,6 +49,9 @@ Platform::Platform(PlatformConfig const& config) noexcept
       pci_host_{pci_host_config(profile_of(config), config.device_model)} {
   check(validate(config).has_value(), "Platform needs a valid configuration");
   state_.device_model = config.device_model;
+  UartState terminal;
+  terminal.inputs = 0xb0;  // CTS, DSR, DCD: somebody is there
+  uart_.restore(terminal);
   refresh_deadlines();
   refresh_interrupt();
 }
@@ -60,20 +63,30 @@ void Platform::add(Device device, Port first, std::uint16_t size) noexcept {
         "Platform::attach() needs the maps as they were made");
 }
 
+void Platform::add_fast(PlatformDevice kind, Device device, Port first,
+                        std::uint16_t size) noexcept {
+  add(device, first, size);
+  for (unsigned port = first.value; port < unsigned{first.value} + size; ++port) {
+    fast_ports_[port] = static_cast<std::uint8_t>(static_cast<unsigned>(kind) + 1);
+  }
+}
+
 void Platform::attach() noexcept {
   if (config_.has(PlatformDevice::pic)) {
     Device const pic{PlatformHandlers::pic, this};
-    add(pic, Pic::master_first, 2);
-    add(pic, Pic::slave_first, 2);
-    add(pic, Pic::elcr_first, 2);
+    add_fast(PlatformDevice::pic, pic, Pic::master_first, 2);
+    add_fast(PlatformDevice::pic, pic, Pic::slave_first, 2);
+    add_fast(PlatformDevice::pic, pic, Pic::elcr_first, 2);
   }
   if (config_.has(PlatformDevice::uart0)) {
-    add({PlatformHandlers::uart, this}, uart_.config().base, 8);
+    add_fast(PlatformDevice::uart0, {PlatformHandlers::uart, this}, uart_.config().base, 8);
   }
   attach_clocks();
   attach_power();
   if (config_.has(PlatformDevice::test)) add({PlatformHandlers::test, this}, {0xf4}, 1);
-  if (config_.has(PlatformDevice::console)) add({PlatformHandlers::console, this}, {0xe8}, 1);
+  if (config_.has(PlatformDevice::console)) {
+    add_fast(PlatformDevice::console, {PlatformHandlers::console, this}, {0xe8}, 1);
+  }
   if (config_.has(PlatformDevice::pci_host)) {
     add(pci_port_device(pci_host_), PciHost::address_port, 4);
     add(pci_port_device(pci_host_), PciHost::data_port, 4);
@@ -82,9 +95,11 @@ void Platform::attach() noexcept {
 
 void Platform::attach_clocks() noexcept {
   Device const pit{PlatformHandlers::pit, this};
-  if (config_.has(PlatformDevice::pit)) add(pit, Pit::first, 4);
-  if (config_.has(PlatformDevice::port61)) add(pit, Pit::control_61, 1);
-  if (config_.has(PlatformDevice::rtc)) add({PlatformHandlers::rtc, this}, Rtc::index_port, 2);
+  if (config_.has(PlatformDevice::pit)) add_fast(PlatformDevice::pit, pit, Pit::first, 4);
+  if (config_.has(PlatformDevice::port61)) add_fast(PlatformDevice::pit, pit, Pit::control_61, 1);
+  if (config_.has(PlatformDevice::rtc)) {
+    add_fast(PlatformDevice::rtc, {PlatformHandlers::rtc, this}, Rtc::index_port, 2);
+  }
 }
 
 void Platform::attach_power() noexcept {
@@ -163,12 +178,8 @@ std::uint8_t Platform::acknowledge() noexcept {
   return vector;
 }
 
-void Platform::set_deadline(Timed which, Ticks deadline) noexcept {
-  Ticks& old = deadlines_[static_cast<std::size_t>(which)];
-  if (old == deadline) [[likely]] {
-    return;
-  }
-  old = deadline;
+void Platform::change_deadline(Timed which, Ticks deadline) noexcept {
+  deadlines_[static_cast<std::size_t>(which)] = deadline;
   deadline_ = earlier(earlier(deadlines_[0], deadlines_[1]), earlier(deadlines_[2], deadlines_[3]));
 }
 

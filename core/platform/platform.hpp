@@ -56,6 +56,15 @@ class Platform {
   [[nodiscard]] VmState& state() noexcept { return state_; }
   [[nodiscard]] PlatformConfig const& config() const noexcept { return config_; }
 
+  /// Whether fast_access() answers a byte at that port: one of the platform's own devices, which
+  /// must still be where attach() put it.
+  [[nodiscard]] bool is_fast(Port port) const noexcept {
+    return port.value < fast_port_end && fast_ports_[port.value] != 0;
+  }
+  /// A byte at a port that is_fast(): as the router would have it answered, and much shorter. A
+  /// write's value is cut to its size already, and stays; a read's value is what is read.
+  void fast_access(Access& access, Ticks now, Effects& effects) noexcept;
+
   /// Takes over what one exit caused: changed lines go to the PIC, power events become a stop. Vcpu
   /// does it for the exits that it handles.
   void apply(Effects const& effects) noexcept {
@@ -101,15 +110,31 @@ class Platform {
   /// Devices that have deadlines of their own.
   enum class Timed : std::uint8_t { pit, uart, rtc, acpi_pm };
   static constexpr std::size_t timed_count = 4;
+  static constexpr std::size_t fast_port_end = 0x4d2;  // after the ELCRs
 
   void add(Device device, Port first, std::uint16_t size) noexcept;
+  void add_fast(PlatformDevice kind, Device device, Port first, std::uint16_t size) noexcept;
   void attach_clocks() noexcept;
   void attach_power() noexcept;
   void apply_changes(Effects const& effects) noexcept;
   void drive_all_lines() noexcept;
-  void set_deadline(Timed which, Ticks deadline) noexcept;
+  void set_deadline(Timed which, Ticks deadline) noexcept {
+    if (deadlines_[static_cast<std::size_t>(which)] != deadline) [[unlikely]] {
+      change_deadline(which, deadline);
+    }
+  }
+  void change_deadline(Timed which, Ticks deadline) noexcept;
   void refresh_deadlines() noexcept;
   void refresh_interrupt() noexcept;
+  // Apart, so that choosing between them costs each nothing.
+  [[gnu::noinline]] void fast_pic(Access& access, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] void fast_pit(Access& access, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] void fast_uart(Access& access, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] void fast_rtc(Access& access, Ticks now, Effects& effects) noexcept;
+  void after_pic() noexcept;
+  void after_pit() noexcept;
+  void after_uart(Direction direction, Effects& effects) noexcept;
+  void after_rtc() noexcept;
   void put(std::uint8_t byte) noexcept;
   void end(VcpuStop stop) noexcept;
 
@@ -119,6 +144,7 @@ class Platform {
   std::uint8_t output_count_{};
   std::array<Ticks, timed_count> deadlines_{ticks_never, ticks_never, ticks_never, ticks_never};
   std::array<std::uint8_t, platform_output_size> output_{};
+  std::array<std::uint8_t, fast_port_end> fast_ports_{};  // PlatformDevice + 1; 0: none
   PlatformConfig config_;
   Pic pic_;
   Pit pit_;

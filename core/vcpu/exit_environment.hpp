@@ -28,6 +28,13 @@ struct ExitEnvironment {
   Effects& effects;
 };
 
+/// The part of it that I/O emulation touches.
+template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+VcpuEnvironment<Slot, Cpu, Memory> io_environment(
+    ExitEnvironment<Slot, Cpu, Memory> const& env) noexcept {
+  return {env.platform.state(), env.profile, env.slot, env.cpu, env.memory, env.effects};
+}
+
 /// What the host writes into the CPU after an exit is over, before plan_entry().
 struct VcpuCommit {
   Commit const& commit;

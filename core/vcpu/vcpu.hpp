@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/decode/io_qualification.hpp"
+#include "core/emulate/instruction_end.hpp"
+#include "core/emulate/pio.hpp"
 #include "core/emulate/step.hpp"
 #include "core/emulate/vcpu_io.hpp"
 #include "core/exit.hpp"
@@ -56,6 +59,10 @@ class Vcpu {
     bool const is_io = exit.reason == static_cast<std::uint16_t>(MachineReason::io_instruction);
     if (!is_io || exit.idt_vectoring_information != 0) [[unlikely]] {
       return begin_other(exit, env, turn, now);
+    }
+    if (is_plain_byte_access(exit.qualification)) {
+      IoQualification const port = decode_io_qualification(exit.qualification);
+      if (env.platform.is_fast(port.port)) return begin_fast(exit, port, env, now);
     }
     return begin_io(exit, env, turn, now);
   }
@@ -120,9 +127,15 @@ class Vcpu {
   /// After a fault or unsupported: what was refused, if anything. The bytes are part of the vCPU.
   [[nodiscard]] Refusal refusal() const noexcept;
   /// Of an I/O exit, as VcpuIo has them.
-  [[nodiscard]] Access const& access() const noexcept { return io_.access(); }
-  [[nodiscard]] Access const& request() const noexcept { return io_.request(); }
-  [[nodiscard]] Route route() const noexcept { return io_.route(); }
+  [[nodiscard]] Access const& access() const noexcept {
+    return phase_ == Phase::over_fast ? access_ : io_.access();
+  }
+  [[nodiscard]] Access const& request() const noexcept {
+    return phase_ == Phase::over_fast ? access_ : io_.request();
+  }
+  [[nodiscard]] Route route() const noexcept {
+    return phase_ == Phase::over_fast ? Route::completed : io_.route();
+  }
   [[nodiscard]] Busy busy() const noexcept { return io_.busy(); }
   /// Whether an exit is waiting or busy.
   [[nodiscard]] bool in_flight() const noexcept {
@@ -131,17 +144,40 @@ class Vcpu {
 
  private:
   /// Whether an exit is over, and whose commit counts, or what it waits for.
-  enum class Phase : std::uint8_t { over, over_io, io, hypercall };
+  enum class Phase : std::uint8_t { over, over_fast, over_io, io, hypercall };
 
+  /// What begin_io() does for a byte at a port of the platform's own, without what it would prepare
+  /// for everything else.
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
-  static VcpuEnvironment<Slot, Cpu, Memory> io_environment(
-      ExitEnvironment<Slot, Cpu, Memory> const& env) noexcept {
-    return {env.platform.state(), env.profile, env.slot, env.cpu, env.memory, env.effects};
+  Progress begin_fast(MachineExit const& exit, IoQualification const& io,
+                      ExitEnvironment<Slot, Cpu, Memory> const& env, Ticks now) {
+    commit_.start(exit.instruction_length);
+    access_ = {Space::port, io.direction, 1, io.port.value, 0xff};
+    if (io.direction == Direction::write) {
+      access_.value = truncate(env.cpu.read_register(Register::rax), 1);
+    }
+    env.platform.fast_access(access_, now, env.effects);
+    if (access_.direction == Direction::read) {
+      In32Rule const rule = env.profile.in32;
+      commit_.set(Register::rax, emulate_pio_complete(access_.value, 1, rule, env.cpu));
+    }
+    end_plain_instruction(commit_, env.cpu);
+    apply_effects(env.platform, env.effects);
+    phase_ = Phase::over_fast;
+    return Progress::done;
+  }
+
+  void apply_effects(Platform& platform, Effects const& effects) noexcept {
+    platform.apply(effects);
+    if (platform.stop().kind != StopKind::none) [[unlikely]] {
+      stop_ = platform.stop();
+    }
   }
 
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
-  Progress begin_io(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
-                    Turn turn, Ticks now) {
+  [[gnu::noinline]] Progress begin_io(MachineExit const& exit,
+                                      ExitEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
+                                      Ticks now) {
     VmExit const io{.reason = static_cast<ExitReason>(exit.reason),
                     .instruction_length = exit.instruction_length,
                     .qualification = exit.qualification,
@@ -153,10 +189,7 @@ class Vcpu {
 
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   Progress end_io(Progress progress, ExitEnvironment<Slot, Cpu, Memory> const& env) {
-    env.platform.apply(env.effects);
-    if (env.platform.stop().kind != StopKind::none) [[unlikely]] {
-      stop_ = env.platform.stop();
-    }
+    apply_effects(env.platform, env.effects);
     if (progress == Progress::done) [[likely]] {
       phase_ = Phase::over_io;
       return progress;
@@ -252,6 +285,7 @@ class Vcpu {
   VcpuStop stop_{};
   Unsupported unsupported_{};
   PendingEvents events_{};
+  Access access_{};  // of Phase::over_fast
   Fault fault_{};
   std::uint64_t flags_{};  // RFLAGS at the VMCALL that waits
   Commit commit_{};

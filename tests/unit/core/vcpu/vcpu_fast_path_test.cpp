@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The short way of a byte to a device of the platform must be the long way, only shorter.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/core/vcpu/vcpu_bench.hpp"
+
+namespace acrn::core::fakes {
+namespace {
+
+/// The same exit through VcpuIo alone, as any other device's.
+Progress take_the_long_way(VcpuBench& bench, VcpuIo& io, MachineExit const& exit) {
+  if (bench.now >= bench.platform.next_deadline()) bench.platform.advance(bench.now);
+  bench.effects.clear();
+  bench.platform.clear_output();
+  VmExit const long_exit{.reason = ExitReason::io_instruction,
+                         .instruction_length = exit.instruction_length,
+                         .qualification = exit.qualification};
+  Progress const progress = io.begin(long_exit, io_environment(bench.environment()), {}, bench.now);
+  bench.platform.apply(bench.effects);
+  if (!is_underway(progress)) bench.cpu.apply({io.commit(), ControlWrite{}});
+  return progress;
+}
+
+constexpr std::array<std::uint16_t, 30> ports{
+    0x20,  0x21,  0xa0,  0xa1,  0x40,  0x41,  0x42,  0x43,  0x61,  0x70,
+    0x71,  0x3f8, 0x3f9, 0x3fa, 0x3fb, 0x3fc, 0x3fd, 0x3fe, 0x3ff, 0x4d0,
+    0x4d1, 0xe8,  0x64,  0xcf8, 0xcf9, 0x608, 0x600, 0x602, 0xcfc, 0x4d2};
+
+TEST(VcpuFastPath, IsTheLongWayInEveryEffect) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random{seed};
+    PlatformConfig const config{.ticks_hz = 3'000'000,
+                                .devices = whole_pc,
+                                .profile = static_cast<std::uint8_t>(seed % profiles.size())};
+    VcpuBench fast{config};
+    VcpuBench slow{config};
+    VcpuIo io;
+    for (int step = 0; step < 2000; ++step) {
+      std::uint16_t const port = ports.at(random() % ports.size());
+      Direction const direction = random() % 2 == 0 ? Direction::read : Direction::write;
+      MachineExit const exit = VcpuBench::port_exit(port, 1, direction);
+      fast.cpu[Register::rax] = slow.cpu[Register::rax] = random();
+      fast.cpu.flags = slow.cpu.flags = rflags::fixed | (random() % 4 == 0 ? rflags::trap : 0) |
+                                        (random() % 4 == 0 ? rflags::resume : 0);
+      fast.now.value = slow.now.value = fast.now.value + random() % 5000;
+      if (random() % 20 == 0) {
+        fast.platform.receive(static_cast<std::uint8_t>(step), fast.now);
+        slow.platform.receive(static_cast<std::uint8_t>(step), slow.now);
+      }
+      Progress const progress = fast.take(exit);
+      ASSERT_EQ(progress, take_the_long_way(slow, io, exit)) << std::hex << port;
+      if (progress == Progress::done) {
+        Commit const& a = fast.vcpu.commit().commit;
+        Commit const& b = io.commit();
+        ASSERT_EQ(a.single_step, b.single_step);
+        ASSERT_EQ(a.ends_blocking, b.ends_blocking);
+        ASSERT_EQ(a.vector_width, b.vector_width);
+      }
+      fast.vcpu.cancel(fast.slot);
+      io.cancel(slow.slot);
+      ASSERT_EQ(fast.cpu.registers, slow.cpu.registers) << std::hex << port << " step " << step;
+      ASSERT_EQ(fast.cpu.flags, slow.cpu.flags);
+      ASSERT_EQ(fast.cpu.ip, slow.cpu.ip);
+      ASSERT_EQ(fast.vcpu.access(), io.access());
+      ASSERT_EQ(fast.vcpu.request(), io.request());
+      ASSERT_EQ(fast.vcpu.route(), io.route());
+      ASSERT_EQ(fast.platform.snapshot(), slow.platform.snapshot()) << std::hex << port;
+      ASSERT_EQ(fast.platform.next_deadline(), slow.platform.next_deadline()) << std::hex << port;
+      ASSERT_EQ(fast.platform.interrupt_pending(), slow.platform.interrupt_pending());
+      ASSERT_TRUE(std::ranges::equal(fast.platform.output(), slow.platform.output()));
+    }
+  }
+}
+
+TEST(VcpuFastPath, IsForBytesAtThePlatformsOwnByteDevices) {
+  VcpuBench bench;
+  for (unsigned port = 0; port <= 0xffff; ++port) {
+    bool const own = port == 0x20 || port == 0x21 || port == 0xa0 || port == 0xa1 ||
+                     (port >= 0x40 && port <= 0x43) || port == 0x61 || port == 0x70 ||
+                     port == 0x71 || port == 0xe8 || (port >= 0x3f8 && port <= 0x3ff) ||
+                     port == 0x4d0 || port == 0x4d1;
+    ASSERT_EQ(bench.platform.is_fast({static_cast<std::uint16_t>(port)}), own) << std::hex << port;
+  }
+}
+
+TEST(VcpuFastPath, IsClosedForDevicesThatTheModelHas) {
+  VcpuBench bench{PlatformConfig{.devices = device_bit(PlatformDevice::pic)}};
+  EXPECT_TRUE(bench.platform.is_fast({0x20}));
+  EXPECT_EQ(bench.begin(VcpuBench::port_exit(0x3f8, 1, Direction::write)), Progress::waiting);
+}
+
+TEST(VcpuFastPath, RipWrapsByTheWidthOfTheCodeSegment) {
+  for (auto const& [rights, end] : {std::pair{0x009bU, 0x0ULL}, std::pair{0xc09bU, 0x10000ULL}}) {
+    VcpuBench bench;
+    bench.cpu.state = {.cr0 = 0x10};
+    bench.cpu.code.access_rights = rights;
+    bench.cpu.ip = 0xffff;
+    bench.out(0xe8, 'x');
+    EXPECT_EQ(bench.cpu.ip, end);
+  }
+}
+
+}  // namespace
+}  // namespace acrn::core::fakes
