@@ -11,8 +11,8 @@
 
 namespace acrn::traces {
 
-/// The format version that this code writes, and the newest that it reads.
-inline constexpr std::uint32_t format_version = 1;
+/// The newest format version that this code reads and writes; see traces/README.md, "Versions".
+inline constexpr std::uint32_t format_version = 2;
 
 /// The clock that all stamps of a capture count in. Ticks are integers; nanoseconds only appear on
 /// display.

@@ -5,7 +5,8 @@
 
 #include "core/access.hpp"
 #include "traces/chunk_parser.hpp"
-#include "traces/packed_column.hpp"
+#include "traces/decode_column.hpp"
+#include "traces/decode_stage.hpp"
 #include "traces/wire/field_walker.hpp"
 
 namespace acrn::traces {
@@ -39,10 +40,6 @@ struct AccessFields {
   bool canonical{true};  ///< each field once and packed
 };
 
-[[noreturn]] void wrong(char const* column, char const* what) {
-  throw Malformed(std::string{"found the access column '"} + column + "' " + what);
-}
-
 AccessFields split_fields(Bytes message) {
   AccessFields fields;
   std::uint32_t seen = 0;
@@ -50,7 +47,7 @@ AccessFields split_fields(Bytes message) {
   for (Field field; walker.next(field);) {
     if (field.number > Number::stages) continue;
     if (field.number == Number::stages) {
-      if (fields.stages == stage_count) wrong("stages", "more than 16 times");
+      if (fields.stages == stage_count) wrong_access("stages", "more than 16 times");
       fields.stage[fields.stages++] = field.bytes;
       fields.canonical = fields.canonical && field.type == WireType::length;
       continue;
@@ -65,36 +62,6 @@ AccessFields split_fields(Bytes message) {
   }
   if (walker.malformed()) throw Malformed("found access columns that are no Protobuf message");
   return fields;
-}
-
-/// The first varint of a column and whether it is the only one.
-struct First {
-  std::uint64_t value{};
-  bool alone{};
-};
-
-First first_of(Bytes column, char const* name) {
-  First first;
-  std::byte const* const end = column.data() + column.size();
-  std::byte const* const at = get_varint(column.data(), end, first.value);
-  if (at == nullptr) wrong(name, "cut inside a number");
-  first.alone = at == end;
-  return first;
-}
-
-/// Decodes a column of `rows` values, or one; `convert` maps a coded value to what is stored and
-/// may keep a running sum.
-template <class T, class Convert>
-void decode_plain(Bytes column, std::size_t rows, char const* name, std::vector<T>& out,
-                  Convert convert) {
-  if (column.empty()) return out.clear();
-  First const first = first_of(column, name);
-  out.resize(first.alone ? 1 : rows);
-  T* const data = out.data();
-  bool const exact = decode_packed(column, out.size(), [&](std::size_t i, std::uint64_t coded) {
-    data[i] = static_cast<T>(convert(coded));
-  });
-  if (!exact) wrong(name, "with neither one nor all of its values");
 }
 
 struct DeltaRule {
@@ -131,7 +98,7 @@ void decode_deltas(Bytes column, std::size_t rows, DeltaRule const& rule, char c
 void decode_bytes(Bytes column, std::size_t rows, std::uint8_t max, char const* name,
                   std::vector<std::uint8_t>& out) {
   if (column.size() > 1 && column.size() != rows) {
-    wrong(name, "with neither one nor all of its values");
+    wrong_access(name, "with neither one nor all of its values");
   }
   auto const* const data = reinterpret_cast<std::uint8_t const*>(column.data());
   out.assign(data, data + column.size());
@@ -139,7 +106,7 @@ void decode_bytes(Bytes column, std::size_t rows, std::uint8_t max, char const* 
   for (std::uint8_t const value : out) bits = static_cast<std::uint8_t>(bits | value);
   // No value is above the union of all bits.
   if (bits > max && *std::max_element(out.begin(), out.end()) > max) {
-    wrong(name, "with a value outside its range");
+    wrong_access(name, "with a value outside its range");
   }
 }
 
@@ -150,9 +117,9 @@ bool bit(Bytes bitmap, std::size_t i) {
 
 void check_bitmap(Bytes bitmap, std::size_t rows, Bytes column, char const* name) {
   if (bitmap.empty()) return;
-  if (column.empty() || bitmap.size() != (rows + 7) / 8) wrong(name, "with a wrong length");
+  if (column.empty() || bitmap.size() != (rows + 7) / 8) wrong_access(name, "with a wrong length");
   if (rows % 8 != 0 && static_cast<unsigned>(bitmap.back()) >> (rows % 8) != 0) {
-    wrong(name, "with bits behind the last row");
+    wrong_access(name, "with bits behind the last row");
   }
 }
 
@@ -173,7 +140,7 @@ void check_values(AccessBatch const& batch) {
   constexpr std::array<std::uint64_t, 4> excess{~core::size_mask(1), ~core::size_mask(2),
                                                 ~core::size_mask(4), ~core::size_mask(8)};
   if (!batch.value.recorded()) return;
-  if (!batch.shape.recorded()) wrong("value", "without the column 'shape'");
+  if (!batch.shape.recorded()) wrong_access("value", "without the column 'shape'");
   std::size_t const rows = batch.info.rows;
   std::uint64_t found = 0;
   if (!batch.value.constant() && !batch.shape.constant()) [[likely]] {
@@ -185,7 +152,7 @@ void check_values(AccessBatch const& batch) {
       found |= batch.value[i] & excess[batch.shape[i] >> 3U & 3U];
     }
   }
-  if (found != 0) wrong("value", "with a value wider than its access");
+  if (found != 0) wrong_access("value", "with a value wider than its access");
 }
 
 void decode_exits(AccessFields const& fields, std::size_t rows, std::vector<std::uint64_t>& out) {
@@ -197,39 +164,6 @@ void decode_exits(AccessFields const& fields, std::size_t rows, std::vector<std:
   out.resize(rows, out.front());
   for (std::size_t i = 0; i < rows; ++i) {
     if (!bit(bitmap, i)) out[i] = no_exit;
-  }
-}
-
-void decode_stage(Bytes message, ChunkHead const& head, AccessBatch const& batch,
-                  StageColumn& out) {
-  std::uint64_t stage = 0;
-  std::uint64_t entries = 0;
-  Bytes gaps;
-  Bytes offsets;
-  FieldWalker walker{message};
-  for (Field field; walker.next(field);) {
-    if (field.number == 1) stage = field.value;
-    if (field.number == 2) entries = field.value;
-    if (field.number == 3) gaps = field.bytes;
-    if (field.number == 4) offsets = field.bytes;
-  }
-  if (walker.malformed()) wrong("stages", "that is no Protobuf message");
-  if (stage >= stage_count || entries == 0 || entries > head.rows || gaps.empty() ||
-      offsets.empty()) {
-    wrong("stages", "with an impossible stage or count");
-  }
-  out.stage = static_cast<std::uint8_t>(stage);
-  decode_plain(gaps, entries, "stages.gap", out.rows, [](std::uint64_t gap) { return gap; });
-  decode_plain(offsets, entries, "stages.offset", out.times, &unzigzag);
-  out.rows.resize(entries, out.rows.front());
-  out.times.resize(entries, out.times.front());
-  std::uint64_t const step = std::max<std::uint64_t>(head.time_step, 1);
-  std::uint64_t row = ~std::uint64_t{0};
-  for (std::size_t i = 0; i < entries; ++i) {
-    row += out.rows[i];
-    if (out.rows[i] == 0 || row >= head.rows) wrong("stages.gap", "with an impossible row");
-    out.rows[i] = static_cast<std::uint32_t>(row);
-    out.times[i] = out.times[i] * step + (batch.time.recorded() ? batch.time[row] : 0);
   }
 }
 
@@ -261,9 +195,10 @@ bool decode_access(ChunkHead const& head, Bytes columns, AccessBatch& batch) {
   check_values(batch);
   batch.stages.resize(fields.stages);
   for (std::size_t i = 0; i < fields.stages; ++i) {
-    decode_stage(fields.stage[i], head, batch, batch.stages[i]);
+    StageColumn const* const before = i == 0 ? nullptr : &batch.stages[i - 1];
+    decode_stage({head, batch, before}, fields.stage[i], batch.stages[i]);
     if (i > 0 && batch.stages[i].stage <= batch.stages[i - 1].stage) {
-      wrong("stages", "that are not ascending");
+      wrong_access("stages", "that are not ascending");
     }
   }
   return true;

@@ -118,10 +118,10 @@ CaptureInfo from_header(v1::Header const& header) {
 
 }  // namespace
 
-v1::Header to_header(CaptureInfo const& info) {
+v1::Header to_header(CaptureInfo const& info, std::uint32_t format) {
   v1::Header header;
-  header.set_version(format_version);
-  header.set_min_reader(1);
+  header.set_version(format);
+  header.set_min_reader(format);
   v1::Clock& clock = *header.add_clocks();
   clock.set_kind(to_utf8(info.clock.kind));
   clock.set_hz_numerator(info.clock.hz_numerator);

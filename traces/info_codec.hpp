@@ -13,7 +13,8 @@
 
 namespace acrn::traces {
 
-v1::Header to_header(CaptureInfo const& info);
+/// `format` is the version that the file is written in, and the oldest that can read it.
+v1::Header to_header(CaptureInfo const& info, std::uint32_t format);
 /// Throws Malformed for what this code cannot read.
 CaptureInfo decode_header(std::span<std::byte const> payload);
 /// Throws Malformed; an index so large that its entries would eat memory is.

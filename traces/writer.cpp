@@ -65,7 +65,7 @@ class Writer::Impl {
         file_{path} {
     for (auto const& [id, name] : info.clients) add_client(id, name);
     file_.write(std::as_bytes(std::span{file_magic}));
-    std::string const header = serialise(to_header(info));
+    std::string const header = serialise(to_header(info, options.format));
     write_frame(FrameKind::header, Codec::none, std::as_bytes(std::span{header}));
   }
 

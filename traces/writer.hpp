@@ -18,6 +18,8 @@ struct WriterOptions {
   Codec codec{Codec::zstd};
   int zstd_level{6};  ///< beyond 6 writing slows more than files shrink; see traces/README.md
   std::uint32_t chunk_rows{16384};  ///< rows per chunk; 1 to 65,536
+  /// Format of the file: 1, or 2, whose stamps and slot transitions take less room.
+  std::uint32_t format{1};
 };
 
 /// Writes one capture file. Rows of one (vm, vcpu, stream) must come in order; AccessRow::sequence

@@ -3,71 +3,283 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "baremetal/capture/frame_sink.hpp"
 #include "core/access.hpp"
-#include "core/exit.hpp"
+#include "core/emulate/vcpu_io.hpp"
+#include "core/platform/stop.hpp"
 #include "core/types.hpp"
-#include "traces/wire/columns.hpp"
-#include "traces/wire/exit_columns.hpp"
-#include "traces/wire/row_codes.hpp"
+#include "core/vcpu/entry_plan.hpp"
+#include "core/vcpu/machine_exit.hpp"
+#include "core/vcpu/vcpu.hpp"
+#include "traces/wire/digest.hpp"
+#include "traces/wire/frame.hpp"
+#include "traces/wire/raw_row.hpp"
+#include "traces/wire/transpose.hpp"
 
 namespace acrn::baremetal {
 
-/// One stamp of a request's life; `ticks` count as the guest's time does (host TSC plus the VM's
+/// One stamp of a request's life. `ticks` count as the guest's time does (host TSC plus the VM's
 /// offset), also where the Service VM took them.
 struct StageStamp {
-  std::uint8_t stage{};  ///< 0 to 15, traces::stage_count
+  std::uint8_t stage{};  ///< 0 to 15, see traces::stage_count
   std::uint64_t ticks{};
 };
 
 /// What is known of an access besides the access.
 struct AccessAnswer {
   traces::Handling handling{};
-  traces::ClientId client{};  ///< 0: none
-  /// Vector of the exception that the access itself ended in; 0: none.
-  std::uint8_t fault_vector{};
-  std::span<StageStamp const> stamps{};  ///< each stage at most once, ascending
+  traces::ClientId client{};             ///< 0: none
+  std::uint8_t fault_vector{};           ///< of the exception that the access ended in; 0: none
+  std::span<StageStamp const> stamps{};  ///< each stage at most once
 };
 
+/// When a request went through its four usual states.
+struct RequestLife {
+  std::uint64_t pending{};
+  std::uint64_t processing{};
+  std::uint64_t complete{};
+  std::uint64_t free{};
+};
+
+/// Any other transition of the vCPU's slot.
 struct SlotChange {
-  std::uint8_t from{};  ///< ACRN_IOREQ_STATE_*
-  std::uint8_t to{};
+  traces::SlotRowState from{};
+  traces::SlotRowState to{};
   traces::SlotRowActor actor{};
 };
 
+/// Something that no exit shows.
 struct RecordedInput {
   traces::InputKind kind{};
-  std::uint64_t target{};
-  std::uint64_t payload{};
-};
-
-struct RecordedInjection {
-  std::uint32_t interruption_information{};  ///< VM-entry interruption information
-  std::uint32_t error_code{};
-  traces::InjectedBy origin{};
+  std::uint64_t target{};   ///< line, port or vCPU, by kind
+  std::uint64_t payload{};  ///< core::IrqAction, byte, vector or clock value, by kind
 };
 
 struct RecorderConfig {
   std::uint16_t vm{};
   std::uint16_t vcpu{};
-  /// Names of the clients, all of which the first chunk defines; must stay where they are.
+  /// Names of clients, which the first chunk of accesses defines; they stay where they are.
   std::span<traces::ClientNameView const> clients{};
-  /// For everything; at least recorder_memory_min bytes, aligned to 8. More of it holds more exits
-  /// between two flushes: about 300 bytes per exit.
+  /// recorder_memory_min bytes or more, aligned to a page. What is beyond holds exits between two
+  /// flushes, about 450 bytes each.
   std::span<std::byte> memory{};
 };
 
 /// What the flushes did so far.
 struct RecorderCounts {
-  std::uint64_t exits{};         ///< written into the ring
-  std::uint64_t accesses{};      ///< likewise
-  std::uint64_t dropped_rows{};  ///< lost: the ring was full, or the sink took no more
+  std::uint64_t exits{};     ///< rows that went to the sink
+  std::uint64_t accesses{};  ///< likewise
+  std::uint64_t dropped{};   ///< rows of any stream that were lost, the ring or the sink being full
   std::uint64_t flushes{};
-  std::uint64_t bytes_flushed{};  ///< frames that the sink has taken
+  std::uint64_t bytes{};  ///< of the frames that the sink took
+};
+
+/// Where the encoder writes one frame; also the room for what a sink is given at once.
+inline constexpr std::size_t recorder_frame_size =
+    (traces::raw_chunk_size_max + traces::frame_header_size + 4095) / 4096 * 4096;
+/// Room that begin_exit() asks for: what one exit usually needs never runs out in its middle.
+inline constexpr std::size_t recorder_exit_room = std::size_t{8} << 10U;
+/// Once less is left, wants_flush().
+inline constexpr std::size_t recorder_reserve = std::size_t{64} << 10U;
+/// The least for RecorderConfig::memory: the flush's own, and a ring of a megabyte.
+inline constexpr std::size_t recorder_memory_min =
+    (sizeof(traces::TransposeScratch) + 4095) / 4096 * 4096 + recorder_frame_size +
+    (std::size_t{1} << 20U);
+
+/// The recorder of one vCPU. A host calls, for each exit:
+///
+///     begin_exit(exit, rip, time_in);
+///     ...                                  // the decorators record what core asks and does
+///     end_exit(vcpu.commit(), progress, vcpu.stop());
+///     ...                                  // input() for what is handed to the VM, plan_entry()
+///     enter(plan, time_out);               // the plan that is going to be applied
+///     if (wants_flush()) flush(sink);      // outside guest time
+///
+/// Used by its vCPU's loop only. Nothing waits, and nothing is written but its own memory, except
+/// by flush(). Without memory (the default) it is off: it takes every call and keeps nothing.
+class Recorder {
+ public:
+  Recorder() noexcept : row_{&spare_} {}
+  explicit Recorder(RecorderConfig const& config) noexcept;
+  Recorder(Recorder const&) = delete;
+  Recorder& operator=(Recorder const&) = delete;
+
+  [[nodiscard]] bool is_on() const noexcept { return scratch_ != nullptr; }
+
+  /// Begins the row of an exit: RIP as it was at the exit, `time_in` is begin()'s now.
+  void begin_exit(core::MachineExit const& exit, std::uint64_t rip, core::Ticks time_in) noexcept {
+    if (room() < recorder_exit_room) [[unlikely]] {
+      lose_exit();
+    } else {
+      row_ = reinterpret_cast<traces::RawExit*>(at_);
+      at_ += sizeof(traces::RawExit);
+    }
+    traces::RawExit& row = *row_;
+    row.head = {.size = sizeof(traces::RawExit),
+                .kind = traces::RawKind::exit,
+                .small = {exit.instruction_length, 0, 0}};
+    row.reason = exit.reason;
+    row.asked = 0;
+    row.logged = 0;
+    row.log_size = 0;
+    row.time_in = time_in.value;
+    row.rip = rip;
+    row.qualification = exit.qualification;
+    namespace read = traces::exit_read;
+    row.read[read::guest_physical] = exit.guest_physical.value;
+    row.read[read::guest_linear] = exit.guest_linear;
+    row.read[read::instruction_information] = exit.instruction_information;
+    row.read[read::interruption] =
+        exit.interruption_information | std::uint64_t{exit.interruption_error_code} << 32U;
+    row.read[read::idt_vectoring] =
+        exit.idt_vectoring_information | std::uint64_t{exit.idt_vectoring_error_code} << 32U;
+  }
+
+  /// A question that has a bit in ExitRow::register_mask, and its answer.
+  void asked(unsigned bit, std::uint64_t value) noexcept {
+    row_->read[bit] = value;
+    row_->asked |= std::uint32_t{1} << bit;
+  }
+  /// Whether the question of this number (0 to 31) is new in this exit.
+  [[nodiscard]] bool is_new_question(unsigned number) noexcept {
+    std::uint32_t const bit = std::uint32_t{1} << number;
+    bool const fresh = (row_->logged & bit) == 0;
+    row_->logged |= bit;
+    return fresh;
+  }
+  /// Adds the concatenation of the two to the log of this kind, `ram` or `state`.
+  void log(traces::RawKind kind, std::span<std::uint8_t const> first,
+           std::span<std::uint8_t const> second = {}) noexcept;
+
+  /// An access of the exit, once it is over: whole, and in order.
+  void access(core::Access const& access, AccessAnswer const& answer) noexcept {
+    auto& record =
+        append<traces::RawAccess>(traces::RawKind::access, static_cast<std::uint8_t>(access.space),
+                                  static_cast<std::uint8_t>(access.direction), access.size);
+    record.address = access.address;
+    record.value = access.value;
+    record.client = answer.client;
+    record.handling = static_cast<std::uint8_t>(answer.handling);
+    record.fault_vector = answer.fault_vector;
+    for (StageStamp const& stamp : answer.stamps) {
+      append<traces::RawStamp>(traces::RawKind::stamp, stamp.stage).time = stamp.ticks;
+    }
+  }
+  /// The transitions of a request's slot, before its access() is told.
+  void life(RequestLife const& life) noexcept {
+    auto& record = append<traces::RawLife>(traces::RawKind::life);
+    record.pending = life.pending;
+    record.processing = life.processing;
+    record.complete = life.complete;
+    record.free = life.free;
+  }
+  /// One transition of a request that has no usual life.
+  void slot(SlotChange const& change, std::uint64_t ticks) noexcept {
+    append<traces::RawSlot>(traces::RawKind::slot, static_cast<std::uint8_t>(change.from),
+                            static_cast<std::uint8_t>(change.to),
+                            static_cast<std::uint8_t>(change.actor))
+        .time = ticks;
+  }
+
+  /// How the exit ended, whatever the progress is.
+  void end_exit(core::VcpuCommit const& ended, core::Progress progress,
+                core::VcpuStop stop) noexcept {
+    core::Commit const& from = ended.commit;
+    traces::RawCommit& to = row_->commit;
+    to.values = from.values;
+    to.registers = std::bit_cast<std::array<std::uint8_t, 4>>(from.registers);
+    to.register_count = from.register_count;
+    to.rip_advance = from.rip_advance;
+    to.rip_size = from.rip_size;
+    to.vector_width = from.vector_width;
+    to.vector_index = from.vector_index;
+    to.rflags_change = static_cast<std::uint8_t>(from.rflags_change);
+    to.single_step = static_cast<std::uint8_t>(from.single_step);
+    to.control_target = static_cast<std::uint8_t>(ended.control.target);
+    to.progress = static_cast<std::uint8_t>(progress);
+    to.stop_kind = static_cast<std::uint8_t>(stop.kind);
+    to.stop_code = stop.code;
+    to.rflags = from.rflags;
+    if (to.control_target != 0) [[unlikely]]
+      copy(ended.control);
+    if (to.vector_width != 0) [[unlikely]]
+      copy(from.vector);
+  }
+
+  /// Something that reached the VM; it belongs to the exit before it.
+  void input(RecordedInput const& input, core::Ticks now) noexcept;
+
+  /// The entry that ends the exit: `plan` is the last one, `time_out` its now. Before the first
+  /// exit, it tells the first entry.
+  void enter(core::EntryPlan const& plan, core::Ticks time_out) noexcept {
+    row_->time_out = time_out.value;
+    if (plan.interruption_information != 0) inject(plan, time_out);
+  }
+  /// Instead of enter() where the vCPU is not entered again.
+  void leave(core::Ticks now) noexcept { row_->time_out = now.value; }
+
+  /// Whether the ring is so full that it ought to be flushed before the next entry.
+  [[nodiscard]] bool wants_flush() const noexcept { return room() < recorder_reserve; }
+  /// Sends everything recorded to `sink`, and empties the ring. Between enter() (or leave()) and
+  /// begin_exit().
+  void flush(FrameSink& sink) noexcept;
+  /// The last flush: also tells the drops that no later row tells.
+  void finish(FrameSink& sink) noexcept;
+
+  /// Over what has been flushed.
+  [[nodiscard]] RecorderCounts const& counts() const noexcept { return counts_; }
+  /// Of the accesses that have been flushed, whether or not the sink took them.
+  [[nodiscard]] traces::VcpuDigest const& digest() const noexcept { return digest_; }
+
+ private:
+  [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  template <class Record>
+  Record& append(traces::RawKind kind, std::uint8_t a = 0, std::uint8_t b = 0,
+                 std::uint8_t c = 0) noexcept {
+    static_assert(sizeof(Record) <= sizeof(spare_));
+    std::byte* at = at_;
+    if (room() < sizeof(Record)) [[unlikely]] {
+      lose_row();
+      at = reinterpret_cast<std::byte*>(&spare_);
+    } else {
+      at_ += sizeof(Record);
+    }
+    auto& record = *reinterpret_cast<Record*>(at);
+    record.head = {.size = sizeof(Record), .kind = kind, .small = {a, b, c}};
+    return record;
+  }
+  void copy(core::ControlWrite const& control) noexcept;
+  void copy(core::VectorValue const& vector) noexcept;
+  void inject(core::EntryPlan const& plan, core::Ticks now) noexcept;
+  void lose_exit() noexcept;
+  void lose_row() noexcept;
+  void give_up() noexcept;
+  void lose(std::uint64_t rows) noexcept;
+  [[nodiscard]] bool send(traces::ChunkView& chunk, FrameSink& sink) noexcept;
+  void add_to_digest() noexcept;
+
+  std::byte* at_{};         ///< where the next record goes
+  std::byte* end_{};        ///< of the ring; where at_ is, once something was lost
+  traces::RawExit* row_{};  ///< of the exit in progress; &spare_ where it is lost
+  std::byte* ring_{};       ///< its start
+  std::size_t ring_size_{};
+  traces::TransposeScratch* scratch_{};
+  std::span<std::byte> frame_{};
+  std::span<traces::ClientNameView const> clients_{};
+  std::uint16_t vm_{};
+  std::uint16_t vcpu_{};
+  std::uint64_t group_{};
+  std::uint64_t lost_{};          ///< rows lost since the last chunk that told of lost ones
+  traces::RowNumbers numbers_{};  ///< of the rows flushed
+  RecorderCounts counts_{};
+  traces::VcpuDigest digest_{};
+  traces::RawExit spare_{};  ///< takes what is not recorded
 };
 
 }  // namespace acrn::baremetal

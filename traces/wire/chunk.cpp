@@ -17,6 +17,7 @@ void put_stage(Sink& sink, StageColumnView const& stage) noexcept {
   put_scalar(sink, 2, stage.count);
   put_packed(sink, 3, stage.gap);
   put_packed(sink, 4, stage.offset);
+  put_packed(sink, 5, stage.step);
 }
 
 template <class Sink>
@@ -71,6 +72,10 @@ void put_columns(Sink& sink, SlotColumns const& slot) noexcept {
   put_bytes(sink, 3, slot.from);
   put_bytes(sink, 4, slot.to);
   put_bytes(sink, 5, slot.actor);
+  put_packed(sink, 6, slot.pending);
+  put_packed(sink, 7, slot.processing);
+  put_packed(sink, 8, slot.complete);
+  put_packed(sink, 9, slot.free);
 }
 
 template <class Sink>

@@ -41,8 +41,9 @@ struct ClientNameView {
 struct StageColumnView {
   std::uint32_t stage{};
   std::uint32_t count{};
-  U32Column gap;
-  U64Column offset;
+  U32Column gap{};
+  U64Column offset{};
+  U64Column step{};
 };
 
 struct AccessColumns {
@@ -92,6 +93,10 @@ struct SlotColumns {
   ByteColumn from;
   ByteColumn to;
   ByteColumn actor;
+  U64Column pending{};
+  U64Column processing{};
+  U64Column complete{};
+  U64Column free{};
 };
 
 struct InjectColumns {

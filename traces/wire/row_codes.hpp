@@ -46,6 +46,9 @@ enum class InputKind : std::uint8_t {
   reset = 5
 };
 
+/// SlotRow::from and to: ACRN_IOREQ_STATE_* of <linux/acrn.h>.
+enum class SlotRowState : std::uint8_t { pending = 0, complete = 1, processing = 2, free = 3 };
+
 /// SlotRow::actor.
 enum class SlotRowActor : std::uint8_t { hypervisor = 1, worker = 2, client = 3 };
 

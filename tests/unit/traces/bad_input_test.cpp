@@ -60,7 +60,7 @@ TEST(BadInput, NewerVersion) {
   header.set_version(9);
   header.set_min_reader(7);
   EXPECT_THAT(error_of_reading(with_header(header)),
-              AllOf(HasSubstr("format version 9 for readers of version 7, this one reads up to 1"),
+              AllOf(HasSubstr("format version 9 for readers of version 7, this one reads up to 2"),
                     HasSubstr("use a newer acrntb")));
 }
 

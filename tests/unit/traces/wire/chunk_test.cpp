@@ -112,7 +112,8 @@ AccessColumns fill(Columns& columns, v1::AccessColumns& to, std::vector<StageCol
     stages.push_back({.stage = stage,
                       .count = 3,
                       .gap = columns.small(column.mutable_gap()),
-                      .offset = columns.zigzagged(column.mutable_offset())});
+                      .offset = columns.zigzagged(column.mutable_offset()),
+                      .step = columns.zigzagged(column.mutable_step())});
   }
   access.stages = stages;
   return access;
@@ -148,7 +149,11 @@ SlotColumns fill(Columns& columns, v1::SlotColumns& to) {
           .access = columns.zigzagged(to.mutable_access()),
           .from = columns.bytes(to.mutable_from()),
           .to = columns.bytes(to.mutable_to()),
-          .actor = columns.bytes(to.mutable_actor())};
+          .actor = columns.bytes(to.mutable_actor()),
+          .pending = columns.plain(to.mutable_pending()),
+          .processing = columns.plain(to.mutable_processing()),
+          .complete = columns.plain(to.mutable_complete()),
+          .free = columns.plain(to.mutable_free())};
 }
 
 InjectColumns fill(Columns& columns, v1::InjectColumns& to) {
