@@ -14,7 +14,7 @@ constexpr std::string_view rest_of_line = ".cmdline=";
 
 std::string_view trim(std::string_view text) noexcept {
   std::size_t const first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
+  if (first == std::string_view::npos) return text.substr(0, 0);
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
