@@ -35,6 +35,12 @@ enum class HsmMode : std::uint8_t { upcall, poll };
 
 enum class ServiceMode : std::uint8_t { present, none };
 
+/// What a CPU does while its guests wait for their timer (`idle=`).
+enum class Idling : std::uint8_t {
+  warp,  ///< guest time jumps to the timer's next tick: runs are short, and repeat exactly
+  wait,  ///< the CPU halts until then
+};
+
 /// A device of a User VM, by the name it has in `vmN.devices=` and `vmN.forward=`.
 enum class DeviceName : std::uint8_t {
   pic,
@@ -91,6 +97,7 @@ struct Configuration {
   std::uint32_t cpus{};         ///< CPUs to run on; 0: all that are found
   std::uint64_t tsc_hz{};       ///< 0: to be measured
   std::uint64_t slice_ticks{};  ///< of VMs that share a CPU; 0: a thousandth of a second
+  Idling idling{};
   core::Port com1{0x3f8};
   core::Port com2{0x2f8};
   CaptureSink capture{};

@@ -11,9 +11,9 @@
 namespace acrn::baremetal {
 namespace {
 
-constexpr std::array<std::string_view, 13> names{
-    "cpus",    "tsc-hz",      "slice",       "com1",           "com2",  "capture",  "profile",
-    "service", "service.cpu", "service.hsm", "service.memory", "crash", "crash.cpu"};
+constexpr std::array<std::string_view, 14> names{
+    "cpus",    "tsc-hz",  "slice",       "idle",        "com1",           "com2",  "capture",
+    "profile", "service", "service.cpu", "service.hsm", "service.memory", "crash", "crash.cpu"};
 
 constexpr std::uint64_t mib = std::uint64_t{1} << 20U;
 constexpr std::uint64_t service_memory_default = 16 * mib;
@@ -68,9 +68,12 @@ void read_machine(SettingReader& reader, Configuration& result) noexcept {
       Choice<core::Profile const*>{core::architectural.name, &core::architectural},
       Choice<core::Profile const*>{core::acrn_today.name, &core::acrn_today},
       Choice<core::Profile const*>{core::acrn2018.name, &core::acrn2018}};
+  constexpr std::array idlings{Choice<Idling>{"warp", Idling::warp},
+                               Choice<Idling>{"wait", Idling::wait}};
   read_number(reader, "cpus", {0, cpu_count_max}, result.cpus);
   reader.number("tsc-hz", tsc_hz_bounds, result.tsc_hz);
   reader.number("slice", slice_bounds, result.slice_ticks);
+  reader.choice("idle", std::span<Choice<Idling> const>{idlings}, result.idling);
   read_port(reader, "com1", result.com1);
   read_port(reader, "com2", result.com2);
   reader.choice("capture", std::span<Choice<CaptureSink> const>{sinks}, result.capture);

@@ -34,12 +34,6 @@ enum class RunState : std::uint8_t {
   ended,   ///< see GuestVm::end
 };
 
-/// What a CPU does while its guests wait for an interrupt of their timer.
-enum class Idling : std::uint8_t {
-  warp,  ///< guest time jumps to the timer's next tick: runs are short, and repeat exactly
-  wait,  ///< the CPU halts until then
-};
-
 /// How a VM's requests are waited for.
 enum class WaitMode : std::uint8_t { polling, notification };
 

@@ -126,7 +126,7 @@ Verdict run_vms(Configuration const& configuration, BootInformation const& boot)
        .slice_ticks = configuration.slice_ticks != 0 ? configuration.slice_ticks
                                                      : tsc_hz() / slices_per_second,
        .hsm = configuration.service.hsm,
-       .idling = Idling::warp}};
+       .idling = configuration.idling}};
   VmSources const sources{.configuration = configuration,
                           .boot = boot,
                           .tsc_hz = tsc_hz(),
