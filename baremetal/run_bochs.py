@@ -43,8 +43,8 @@ ORPHAN_SECONDS = 15
 TALK = Talk("run_bochs")
 
 
-def main() -> int:
-    options = parse_arguments()
+def main(arguments: list[str] | None = None) -> int:
+    options = parse_arguments(arguments)
     bochs = shutil.which(options.bochs)
     if bochs is None:
         return TALK.say(4, f"{options.bochs} not found; install the packages bochs and bochs-term")
@@ -65,7 +65,7 @@ def main() -> int:
         return TALK.nobody_reads()
 
 
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Boot the bare-metal image under Bochs and say how it ended."
     )
@@ -93,7 +93,7 @@ def parse_arguments() -> argparse.Namespace:
     add("--ips", type=positive, metavar="N", help="emulated instructions and TSC ticks per second")
     add("--keep", type=Path, metavar="FOLDER", help="run in this new folder, and leave it")
     add("--bochs", default="bochs-bin", metavar="PROGRAM", help="the emulator's program")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if not 1 <= options.cpus <= CPUS_MAX:
         parser.error(f"--cpus: {options.cpus} is not 1 to {CPUS_MAX}")
     if options.keep and options.keep.exists():

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Boot the hypervisor image in Bochs with a chosen guest; its console is shown live.
+
+Writes the image's configuration (baremetal/config) and its modules, and leaves the rest to
+run_bochs.py, whose exit codes are kept: 0 passed, 1 failed, 2 command line, 3 content of a file,
+4 something is missing, 130 interrupted.
+"""
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import run_bochs
+
+BUILD = Path(__file__).resolve().parent.parent / "build/gcc/baremetal"
+SELFTESTS = ("selftest-real", "selftest-protected", "selftest-long")
+# No APIC, one CPU, a clock that the hypervisor vouches for; no tests of the kernel's own ciphers.
+# `lpj` is loops per jiffy of 4 ms: it skips a calibration by the timer.
+LINUX_WORDS = (
+    "console=ttyS0,115200 earlyprintk=serial,ttyS0,115200 nokaslr mitigations=off tsc=reliable"
+    " lpj=200000 nosmp acpi=off no_timer_check cryptomgr.notests"
+)
+TIMEOUT_SECONDS = 120
+LINUX_TIMEOUT_SECONDS = 300
+
+
+def main() -> int:
+    options, passed_on = parse_arguments()
+    with tempfile.TemporaryDirectory(prefix="acrn-boot-") as name:
+        config = Path(name) / "config"
+        config.write_text(configuration(options))
+        arguments = [str(options.image), *passed_on, "--cpus", str(options.cpus)]
+        arguments += ["--timeout", f"{timeout(options):g}"]
+        for module in [f"config={config}", *modules(options)]:
+            arguments += ["--module", module]
+        return run_bochs.main(arguments)
+
+
+def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
+    """The options that are ours, and those for run_bochs.py."""
+    parser = argparse.ArgumentParser(
+        prog="testbed boot",
+        description="Boot the hypervisor image in Bochs with a chosen guest.",
+        epilog="Further options: --uefi, --capture OUT, --model CPU, --memory MIB, --append WORDS,"
+        " --keep FOLDER; see baremetal/run_bochs.py --help.",
+    )
+    add = parser.add_argument
+    add(
+        "--guest",
+        default="selftest",
+        metavar="GUEST",
+        help="linux (Debian's cloud kernel), selftest (three test guests, each in a VM), one of"
+        f" {', '.join(SELFTESTS)}, none, or the file of a flat real-mode program;"
+        " default: selftest",
+    )
+    add("--cpus", type=int, choices=(1, 2), default=1, help="2: the Service VM has its own CPU")
+    add("--verbose", action="store_true", help="all messages of the Linux kernel")
+    add("--image", type=Path, default=BUILD / "hv.elf", help="hv.elf or hv.iso")
+    add("--linux", type=Path, default=BUILD / "guest/linux", metavar="FOLDER", help="its files")
+    add("--timeout", type=run_bochs.positive, metavar="SECONDS", help="default: by guest")
+    options, passed_on = parser.parse_known_args()
+    known = ("linux", "selftest", "none", *SELFTESTS)
+    if options.guest not in known and not Path(options.guest).is_file():
+        parser.error(f"--guest: {options.guest} is neither a file nor one of {', '.join(known)}")
+    return options, passed_on
+
+
+def configuration(options: argparse.Namespace) -> str:
+    """The text of the image's module `config`."""
+    lines = []
+    for number, guest in enumerate(guests(options), 1):
+        lines.append(f"vm{number}.guest={guest}")
+        lines.append(f"vm{number}.cpu={options.cpus - 1}")
+    if options.guest == "linux":
+        lines.append("vm1.initrd=initrd")
+        lines.append(f"vm1.cmdline={LINUX_WORDS}{'' if options.verbose else ' quiet'}")
+    return "\n".join([*lines, ""])
+
+
+def guests(options: argparse.Namespace) -> tuple[str, ...]:
+    if options.guest == "selftest":
+        return SELFTESTS
+    if options.guest == "none":
+        return ()
+    if options.guest == "linux" or options.guest in SELFTESTS:
+        return (options.guest,)
+    return ("flat:program",)
+
+
+def modules(options: argparse.Namespace) -> list[str]:
+    if options.guest == "linux":
+        folder = options.linux
+        return [f"linux={folder}/vmlinuz", f"initrd={folder}/initramfs.cpio"]
+    if guests(options) == ("flat:program",):
+        return [f"program={options.guest}"]
+    return []
+
+
+def timeout(options: argparse.Namespace) -> float:
+    by_guest = LINUX_TIMEOUT_SECONDS if options.guest == "linux" else TIMEOUT_SECONDS
+    return options.timeout or by_guest
+
+
+if __name__ == "__main__":
+    sys.exit(main())
