@@ -50,9 +50,14 @@ class Service {
   /// boot page's status, if the boot page is unsound or a hypercall was refused.
   [[nodiscard]] bool start() noexcept;
 
-  /// One wake: takes received bytes, scans all slots, and answers what it finds. Harmless when
-  /// there is nothing to do. Answers the number of requests found.
+  /// One wake: scans all slots, answers what it finds, and keeps house. Harmless when there is
+  /// nothing to do. Answers the number of requests found.
   std::size_t run_once() noexcept;
+
+  /// The same for a loop that never waits: keeps house only after a scan that found something, and
+  /// after every idle_scans_max others, so that a request is seen soon.
+  std::size_t poll_once() noexcept;
+  static constexpr std::uint32_t idle_scans_max = 64;
 
   [[nodiscard]] Console<M>& console() noexcept { return console_; }
 
@@ -63,6 +68,10 @@ class Service {
   struct Vm {
     core::VmId id;
     std::uint16_t vcpu_count;
+    core::AtomicMemory slots;
+    StampPage& stamps;
+    ServiceVmBoot const& boot;
+    ByteRing& received;
     VmDevices devices;
     /// By the client's index in the VM.
     std::array<Server, core::hsm_client_count_max> servers{};
@@ -77,14 +86,22 @@ class Service {
   bool refuse(std::string_view reason) noexcept;
   void tell_state(ServiceState state) noexcept;
 
-  bool look_at(std::size_t place, core::VcpuId vcpu, std::uint64_t worker) noexcept;
-  void answer(Vm& vm, core::Request const& request, StampRow& stamps) noexcept;
-  void notify(core::VcpuRef vcpu) noexcept;
-  void carry_out(Vm& vm) noexcept;
+  std::size_t scan() noexcept;
+  [[nodiscard]] static bool is_pending(Vm& vm, core::VcpuId vcpu) noexcept;
+  [[gnu::flatten]] bool look_at(Vm& vm, core::VcpuId vcpu, std::uint64_t worker) noexcept;
+  std::uint64_t answer(Vm& vm, core::HsmClientId client, core::Access access,
+                       StampRow& stamps) noexcept;
+  [[gnu::noinline]] core::SlotEffects answer_config(Vm& vm, core::HsmClientId client,
+                                                    StampRow& stamps) noexcept;
+  [[gnu::noinline]] void notify(core::VcpuRef vcpu) noexcept;
+  [[gnu::noinline]] void carry_out(Vm& vm) noexcept;
   void change_line(Vm const& vm, core::IrqChange change) noexcept;
-  void send_text(Vm& vm) noexcept;
-  void receive(std::size_t place) noexcept;
+  [[gnu::noinline]] void send_text(Vm& vm) noexcept;
+  [[gnu::noinline]] void keep_house() noexcept;
+  void receive(Vm& vm) noexcept;
   void keep_time() noexcept;
+  void publish() noexcept;
+  [[nodiscard]] std::span<std::optional<Vm>> made() noexcept { return {vms_.data(), vm_count_}; }
 
   M& machine_;
   ServiceBoot& boot_;
@@ -94,6 +111,8 @@ class Service {
   std::size_t vm_count_{};
   core::Ticks deadline_{core::ticks_never};
   bool deadline_moved_{};
+  std::uint32_t idle_scans_{};  ///< since the house was kept last
+  ServiceCounters counters_{};
   core::Effects effects_{};
   std::array<std::optional<Vm>, boot_vm_count_max> vms_{};
   core::Hsm<core::AtomicMemory> hsm_{};

@@ -64,12 +64,8 @@ enum class ServiceState : std::uint32_t {
   crashed = 3,  ///< exception or broken contract; the text is on the console
 };
 
-/// What the Service VM tells about itself. Written by it alone; each counter is one 64-bit store.
-struct ServiceStatus {
-  std::uint32_t state{};        ///< ServiceState
-  std::uint32_t failed_vm{};    ///< with refused: place in the table of VMs, counted from 0
-  std::uint64_t failed_call{};  ///< with refused: the hypercall's id
-  std::int64_t failed_result{};
+/// What the Service VM has done so far.
+struct ServiceCounters {
   std::uint64_t upcalls{};        ///< interrupts of vector 0xF3
   std::uint64_t scans{};          ///< looks at all slots
   std::uint64_t empty_scans{};    ///< those that found nothing: spurious or merged upcalls, polling
@@ -78,6 +74,17 @@ struct ServiceStatus {
   std::uint64_t notifications{};  ///< HC_NOTIFY_REQUEST_FINISH
   std::uint64_t irq_calls{};      ///< HC_SET_IRQLINE
   std::uint64_t refused_calls{};  ///< of these two, those that were refused
+};
+
+/// What the Service VM tells about itself. Written by it alone, in whole words.
+struct ServiceStatus {
+  std::uint32_t state{};        ///< ServiceState
+  std::uint32_t failed_vm{};    ///< with refused: place in the table of VMs, counted from 0
+  std::uint64_t failed_call{};  ///< with refused: the hypercall's id
+  std::int64_t failed_result{};
+  /// As of the end of the latest scan that found something; while it polls and finds nothing, as of
+  /// at most 64 scans ago.
+  ServiceCounters counters{};
   /// When a device in the Service VM wants to be looked at, in ticks of its TSC; all ones: never. A
   /// hypervisor that raises the upcall then makes interrupts of forwarded devices punctual; one
   /// that does not has them wait for the next wake.

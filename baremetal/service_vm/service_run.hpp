@@ -6,78 +6,98 @@
 
 namespace acrn::service_vm {
 
-/// Adds one to a counter of the boot page, of which this program is the only writer.
-inline void count(std::uint64_t& counter) noexcept {
-  std::atomic_ref shared{counter};
-  shared.store(shared.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+template <Machine M>
+std::size_t Service<M>::run_once() noexcept {
+  std::size_t const found = scan();
+  keep_house();
+  return found;
 }
 
 template <Machine M>
-std::size_t Service<M>::run_once() noexcept {
+std::size_t Service<M>::poll_once() noexcept {
+  std::size_t const found = scan();
+  if (found != 0 || ++idle_scans_ == idle_scans_max) keep_house();
+  return found;
+}
+
+template <Machine M>
+std::size_t Service<M>::scan() noexcept {
   std::uint64_t const worker = machine_.tsc();
   std::size_t found = 0;
-  for (std::size_t place = 0; place < vm_count_; ++place) {
-    receive(place);
-    std::uint16_t const vcpus = vms_[place]->vcpu_count;
-    for (std::uint16_t vcpu = 0; vcpu < vcpus; ++vcpu) {
-      if (look_at(place, {vcpu}, worker)) ++found;
+  for (std::optional<Vm>& vm : made()) {
+    for (std::uint16_t vcpu = 0; vcpu < vm->vcpu_count; ++vcpu) {
+      if (is_pending(*vm, {vcpu}) && look_at(*vm, {vcpu}, worker)) ++found;
     }
   }
-  keep_time();
-  std::atomic_ref{boot_.status.upcalls}.store(machine_.upcall_count(), std::memory_order_relaxed);
-  count(boot_.status.scans);
-  if (found == 0) count(boot_.status.empty_scans);
+  ++counters_.scans;
+  if (found == 0) ++counters_.empty_scans;
   return found;
+}
+
+/// A glance that spares a look at a slot without a request: most of what a poller sees.
+template <Machine M>
+bool Service<M>::is_pending(Vm& vm, core::VcpuId vcpu) noexcept {
+  std::uint64_t const word =
+      vm.slots.load_word(core::slot_offset(vcpu) + core::abi::ioreq_offset::state);
+  return core::word_state(word) == core::SlotState::pending;
 }
 
 /// Scans one slot; true if a request was there.
 template <Machine M>
-bool Service<M>::look_at(std::size_t place, core::VcpuId vcpu, std::uint64_t worker) noexcept {
+bool Service<M>::look_at(Vm& vm, core::VcpuId vcpu, std::uint64_t worker) noexcept {
   using Kind = core::SlotEffects::Kind;
-  Vm& vm = *vms_[place];
-  core::SlotEffects const slot = hsm_.dispatch_slot(vm.id, vcpu);
-  if (slot.kind == Kind::nothing) [[likely]]
-    return false;
-  if (slot.kind == Kind::dispatched) {
-    StampRow& stamps = memories_[place].stamps.rows[vcpu.value];
-    stamps.set(Index::processing, machine_.tsc());
-    stamps.set(Index::interrupt, machine_.upcall_time());
-    stamps.set(Index::worker, worker);
-    if (auto const request = hsm_.next_request(slot.client)) answer(vm, *request, stamps);
-  } else if (slot.kind == Kind::settled) {
-    count(boot_.status.settled);
-    if (slot.notify) notify({vm.id, vcpu});
-  }
+  StampRow& stamps = vm.stamps.rows[vcpu.value];
+  std::uint64_t const answered = counters_.requests;
+  core::SlotEffects slot = hsm_.serve_slot(
+      vm.id, vcpu, [&](core::HsmClientId client, core::Access const& access) noexcept {
+        stamps.set(Index::processing, machine_.tsc());
+        stamps.set(Index::worker, worker);
+        stamps.set(Index::interrupt, machine_.upcall_time());
+        return answer(vm, client, access, stamps);
+      });
+  if (slot.kind == Kind::dispatched) [[unlikely]]
+    slot = answer_config(vm, slot.client, stamps);
+  if (slot.kind != Kind::settled) return false;
+  if (counters_.requests == answered) ++counters_.settled;
+  if (slot.notify) notify({vm.id, vcpu});
   return true;
 }
 
 template <Machine M>
-void Service<M>::answer(Vm& vm, core::Request const& request, StampRow& stamps) noexcept {
+std::uint64_t Service<M>::answer(Vm& vm, core::HsmClientId client, core::Access access,
+                                 StampRow& stamps) noexcept {
   std::uint64_t const taken = machine_.tsc();
   stamps.set(Index::client, taken);
-  core::Access access = request.access;
-  Server const server = vm.servers[request.client.value % core::hsm_client_count_max];
-  if (server == Server::nobody) {
-    vm.devices.access(server, access, {}, effects_);
-  } else {
-    vm.devices.access(server, access, {taken - tsc_start_}, effects_);
-    if (server == Server::uart) send_text(vm);
-    carry_out(vm);
-    deadline_moved_ = true;
-  }
+  Server const server = vm.servers[client.value % core::hsm_client_count_max];
+  vm.devices.access(server, access, {taken - tsc_start_}, effects_);
+  if (server == Server::uart) send_text(vm);
+  if (!effects_.irqs().empty()) carry_out(vm);
+  if (VmDevices::keeps_time(server)) deadline_moved_ = true;
   stamps.set(Index::handled, machine_.tsc());
-  count(boot_.status.requests);  // before COMPLETE: whoever sees that sees the count
+  ++counters_.requests;
   stamps.set(Index::complete, machine_.tsc());
-  core::CompletionEffects const done = hsm_.complete(request, access.value);
-  if (done.verdict == core::Verdict::notify) notify(done.vcpu);
+  return access.value;
+}
+
+/// The same for a request that the HSM has made of a configuration port's.
+template <Machine M>
+core::SlotEffects Service<M>::answer_config(Vm& vm, core::HsmClientId client,
+                                            StampRow& stamps) noexcept {
+  auto const request = hsm_.next_request(client);
+  if (!request) return {};
+  stamps.set(Index::processing, machine_.tsc());
+  std::uint64_t const value = answer(vm, client, request->access, stamps);
+  core::Verdict const verdict = hsm_.complete(*request, value).verdict;
+  if (verdict == core::Verdict::stale) return {};
+  return {.kind = core::SlotEffects::Kind::settled, .notify = verdict == core::Verdict::notify};
 }
 
 template <Machine M>
 void Service<M>::notify(core::VcpuRef vcpu) noexcept {
-  count(boot_.status.notifications);
+  ++counters_.notifications;
   std::int64_t const result =
       machine_.hypercall(Hypercall::notify_request_finish, vcpu.vm.value, vcpu.vcpu.value);
-  if (result != 0) count(boot_.status.refused_calls);
+  if (result != 0) ++counters_.refused_calls;
 }
 
 /// Does what a device asked for, and empties the effects.
@@ -95,10 +115,10 @@ template <Machine M>
 void Service<M>::change_line(Vm const& vm, core::IrqChange change) noexcept {
   constexpr unsigned operation_shift = 32;  // HC_SET_IRQLINE: the line below, the operation above
   std::uint64_t const operation = static_cast<std::uint64_t>(change.action) << operation_shift;
-  count(boot_.status.irq_calls);
+  ++counters_.irq_calls;
   std::int64_t const result =
       machine_.hypercall(Hypercall::set_irqline, vm.id.value, operation | change.line.value);
-  if (result != 0) count(boot_.status.refused_calls);
+  if (result != 0) ++counters_.refused_calls;
 }
 
 template <Machine M>
@@ -110,15 +130,23 @@ void Service<M>::send_text(Vm& vm) noexcept {
   }
 }
 
+/// What need not be done before a request is answered.
+template <Machine M>
+void Service<M>::keep_house() noexcept {
+  idle_scans_ = 0;
+  for (std::optional<Vm>& vm : made()) receive(*vm);
+  keep_time();
+  publish();
+}
+
 /// Hands over what the hypervisor has received for the VM's UART, as far as that has room.
 template <Machine M>
-void Service<M>::receive(std::size_t place) noexcept {
-  ByteRing& ring = boot_.received[place];
+void Service<M>::receive(Vm& vm) noexcept {
+  ByteRing& ring = vm.received;
   std::uint32_t const written = std::atomic_ref{ring.written}.load(std::memory_order_acquire);
   if (written == ring.taken) [[likely]]
     return;
-  Vm& vm = *vms_[place];
-  if ((boot_.vms[place].forwarded & forwarded_uart) == 0) return;
+  if ((vm.boot.forwarded & forwarded_uart) == 0) return;
   std::uint32_t taken = ring.taken;
   while (taken != written && vm.devices.has_room()) {
     vm.devices.receive(ring.bytes[taken % ByteRing::size], now(), effects_);
@@ -136,17 +164,32 @@ void Service<M>::keep_time() noexcept {
   deadline_moved_ = false;
   deadline_ = core::ticks_never;
   core::Ticks const time = now();
-  for (std::size_t place = 0; place < vm_count_; ++place) {
-    Vm& vm = *vms_[place];
-    if (vm.devices.next_deadline() <= time) {
-      vm.devices.advance(time, effects_);
-      carry_out(vm);
+  for (std::optional<Vm>& vm : made()) {
+    if (vm->devices.next_deadline() <= time) {
+      vm->devices.advance(time, effects_);
+      carry_out(*vm);
     }
-    deadline_ = core::earlier(deadline_, vm.devices.next_deadline());
+    deadline_ = core::earlier(deadline_, vm->devices.next_deadline());
   }
   std::uint64_t const told =
       deadline_ == core::ticks_never ? deadline_.value : deadline_.value + tsc_start_;
   std::atomic_ref{boot_.status.next_deadline}.store(told, std::memory_order_relaxed);
+}
+
+template <Machine M>
+void Service<M>::publish() noexcept {
+  ServiceCounters& shared = boot_.status.counters;
+  auto const tell = [](std::uint64_t& to, std::uint64_t value) {
+    std::atomic_ref{to}.store(value, std::memory_order_relaxed);
+  };
+  tell(shared.upcalls, machine_.upcall_count());
+  tell(shared.scans, counters_.scans);
+  tell(shared.empty_scans, counters_.empty_scans);
+  tell(shared.requests, counters_.requests);
+  tell(shared.settled, counters_.settled);
+  tell(shared.notifications, counters_.notifications);
+  tell(shared.irq_calls, counters_.irq_calls);
+  tell(shared.refused_calls, counters_.refused_calls);
 }
 
 }  // namespace acrn::service_vm

@@ -55,12 +55,15 @@ bool Service<M>::make_vm(std::size_t place) noexcept {
   Vm& vm =
       vms_[place].emplace(Vm{.id = {creation.vmid},
                              .vcpu_count = creation.vcpu_count,
+                             .slots = core::AtomicMemory{memory.requests},
+                             .stamps = memory.stamps,
+                             .boot = wanted,
+                             .received = boot_.received[place],
                              .devices = VmDevices{{.ticks_hz = boot_.tsc_hz,
                                                    .rtc_epoch_seconds = boot_.rtc_epoch_seconds,
                                                    .disk = memory.disk}}});
   ++vm_count_;
-  if (!hsm_.add_vm(vm.id, vm.vcpu_count) ||
-      !hsm_.set_page(vm.id, core::AtomicMemory{memory.requests})) {
+  if (!hsm_.add_vm(vm.id, vm.vcpu_count) || !hsm_.set_page(vm.id, vm.slots)) {
     return refuse("HC_SET_IOREQ_BUFFER was accepted, but the slots of the page are not announced");
   }
   return prepare_clients(vm, wanted.forwarded);

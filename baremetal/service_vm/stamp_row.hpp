@@ -16,8 +16,10 @@ namespace acrn::service_vm {
 class StampRow {
  public:
   void set(core::abi::StampIndex index, std::uint64_t tsc) noexcept {
-    auto& stamp = stamps_[static_cast<std::size_t>(index)];
-    std::atomic_ref{stamp}.store(tsc, std::memory_order_relaxed);
+    // Every stamp is aligned; saying so spares the library's check of it.
+    void* const place =
+        __builtin_assume_aligned(&stamps_[static_cast<std::size_t>(index)], sizeof(std::uint64_t));
+    std::atomic_ref{*static_cast<std::uint64_t*>(place)}.store(tsc, std::memory_order_relaxed);
   }
 
  private:

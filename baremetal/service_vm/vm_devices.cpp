@@ -2,7 +2,6 @@
 #include "baremetal/service_vm/vm_devices.hpp"
 
 #include "baremetal/service_vm/service_boot.hpp"
-#include "core/devices/byte_ports.hpp"
 
 namespace acrn::service_vm {
 namespace {
@@ -26,17 +25,19 @@ constexpr core::IrqChange level_of(core::IrqLine line, core::Level level) noexce
 std::span<ServedRange const> served_ranges() noexcept {
   constexpr std::uint16_t uart_ports = 8;
   constexpr std::uint16_t rtc_ports = 2;
+  constexpr core::Port test_ports = core::TestDevice::first_port;
+  constexpr std::uint64_t test_page = core::TestDevice::mmio_base.value;
+  // What is asked most comes last: the service module looks at the newest client first.
   static constexpr std::array ranges{
-      ServedRange{Server::uart, forwarded_uart, ports(uart_config.base, uart_ports)},
       ServedRange{Server::rtc, forwarded_rtc, ports(core::Rtc::index_port, rtc_ports)},
-      ServedRange{Server::test, forwarded_test,
-                  ports(core::TestDevice::first_port, core::TestDevice::port_count)},
+      ServedRange{Server::disk, forwarded_disk, ports(disk_config.base, RamDisk::port_count)},
       ServedRange{Server::test,
                   forwarded_test,
                   {.space = core::Space::mmio,
-                   .first = core::TestDevice::mmio_base.value,
-                   .last = core::TestDevice::mmio_base.value + core::TestDevice::mmio_size - 1}},
-      ServedRange{Server::disk, forwarded_disk, ports(disk_config.base, RamDisk::port_count)},
+                   .first = test_page,
+                   .last = test_page + core::TestDevice::mmio_size - 1}},
+      ServedRange{Server::test, forwarded_test, ports(test_ports, core::TestDevice::port_count)},
+      ServedRange{Server::uart, forwarded_uart, ports(uart_config.base, uart_ports)},
   };
   return ranges;
 }
@@ -51,27 +52,6 @@ VmDevices::VmDevices(VmDevicesConfig const& config) noexcept
             .ticks_hz = config.ticks_hz,
             .irq = rtc_line}},
       disk_{disk_config, config.disk} {}
-
-void VmDevices::access(Server server, core::Access& access, core::Ticks now,
-                       core::Effects& effects) noexcept {
-  switch (server) {
-    case Server::nobody:
-      access.value = core::size_mask(access.size);  // of a write, the HSM drops it
-      return;
-    case Server::uart:
-      core::access_bytes(uart_, access, now, effects);
-      return;
-    case Server::rtc:
-      core::access_bytes(rtc_, access, now, effects);
-      return;
-    case Server::test:
-      test_.access(access, effects);
-      return;
-    case Server::disk:
-      disk_.access(access, effects);
-      return;
-  }
-}
 
 void VmDevices::advance(core::Ticks now, core::Effects& effects) noexcept {
   uart_.advance(now, effects);

@@ -10,6 +10,7 @@
 
 #include "baremetal/service_vm/ram_disk.hpp"
 #include "core/access.hpp"
+#include "core/devices/byte_ports.hpp"
 #include "core/devices/clock.hpp"
 #include "core/devices/rtc.hpp"
 #include "core/devices/test_device.hpp"
@@ -45,7 +46,30 @@ class VmDevices {
 
   /// Answers an access that lies in one of the server's ranges, or any if it is `nobody`.
   void access(Server server, core::Access& access, core::Ticks now,
-              core::Effects& effects) noexcept;
+              core::Effects& effects) noexcept {
+    switch (server) {
+      case Server::nobody:
+        access.value = core::size_mask(access.size);  // of a write, the HSM drops it
+        return;
+      case Server::uart:
+        core::access_bytes(uart_, access, now, effects);
+        return;
+      case Server::rtc:
+        core::access_bytes(rtc_, access, now, effects);
+        return;
+      case Server::test:
+        test_.access(access, effects);
+        return;
+      case Server::disk:
+        disk_.access(access, effects);
+        return;
+    }
+  }
+
+  /// Whether an access to this server can change next_deadline().
+  static constexpr bool keeps_time(Server server) noexcept {
+    return server == Server::uart || server == Server::rtc;
+  }
 
   /// The next byte that the guest sent on its UART, if any.
   std::optional<std::uint8_t> sent(core::Effects& effects) noexcept {

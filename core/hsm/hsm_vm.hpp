@@ -59,6 +59,25 @@ class HsmVm {
     return give_to_client(slot, vcpu, request);
   }
 
+  /// dispatch(), next_request() and complete() of one request in one go; see Hsm::serve_slot().
+  template <class Answer>
+  SlotEffects serve(VcpuId vcpu, Answer const& answer) noexcept {
+    HsmSlot<M> slot{*memory_, vcpu};
+    PendingRequest const request = slot.peek();
+    if (request.kind == PendingRequest::Kind::none) [[likely]]
+      return {};
+    if (request.kind != PendingRequest::Kind::request || clearing_ ||
+        PciConfigPort::concerns(request.access)) {
+      return dispatch(vcpu);
+    }
+    auto const client = claim(slot, vcpu, request);
+    if (!client) return {.kind = client.error()};
+    Claim const claim{.generation = request.generation, .access = request.access};
+    Verdict const verdict = slot.complete(claim, answer(client_id(*client), claim.access));
+    if (verdict == Verdict::stale) ++counters_.stale;
+    return settled(verdict, counters_.completed);
+  }
+
   /// The request of this client with the lowest vCPU id that it has not taken yet.
   std::optional<Request> next_request(ClientIndex client) noexcept {
     std::uint16_t& queued = queued_[client];
@@ -207,26 +226,33 @@ class HsmVm {
     return settled(slot.answer_config(claim, config.value), counters_.config);
   }
 
-  SlotEffects give_to_client(HsmSlot<M>& slot, VcpuId vcpu,
-                             PendingRequest const& request) noexcept {
+  /// Claims a request for the client that wants it; else says what became of the slot.
+  Expected<ClientIndex, SlotEffects::Kind> claim(HsmSlot<M>& slot, VcpuId vcpu,
+                                                 PendingRequest const& request) noexcept {
     auto const found = clients_.find(request.access);
     if (!found) {
       ++counters_.unclaimed;
-      return {.kind = SlotEffects::Kind::unclaimed};
+      return Unexpected{SlotEffects::Kind::unclaimed};
     }
-    ClientIndex const client = *found;
-    if (!slot.take(request)) return {};
-    slot.assign(clients_.kind(client) == ClientKind::fallback ? HandledBy::user_space
+    if (!slot.take(request)) return Unexpected{SlotEffects::Kind::nothing};
+    slot.assign(clients_.kind(*found) == ClientKind::fallback ? HandledBy::user_space
                                                               : HandledBy::kernel);
+    if (held_[vcpu.value].serial != not_held) forget(vcpu);  // withdrawn while its client had it
+    ++counters_.dispatched;
+    return *found;
+  }
+
+  SlotEffects give_to_client(HsmSlot<M>& slot, VcpuId vcpu,
+                             PendingRequest const& request) noexcept {
+    auto const client = claim(slot, vcpu, request);
+    if (!client) return {.kind = client.error()};
     Held& held = held_[vcpu.value];
-    if (held.serial != not_held) forget(vcpu);  // withdrawn while its client had it
     held.claim.generation = request.generation;
     held.claim.access = request.access;
     held.serial = ++serial_;
-    held.client = client;
-    queued_[client] = static_cast<std::uint16_t>(queued_[client] | 1U << vcpu.value);
-    ++counters_.dispatched;
-    return {.kind = SlotEffects::Kind::dispatched, .client = client_id(client)};
+    held.client = *client;
+    queued_[*client] = static_cast<std::uint16_t>(queued_[*client] | 1U << vcpu.value);
+    return {.kind = SlotEffects::Kind::dispatched, .client = client_id(*client)};
   }
 
   [[nodiscard]] Request make_request(VcpuId vcpu) const noexcept {

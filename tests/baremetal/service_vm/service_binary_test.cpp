@@ -45,7 +45,7 @@ TEST_F(ServiceBinary, StartsItsVmsAndHalts) {
   EXPECT_TRUE(hypervisor().vms.at(1).started && hypervisor().vms.at(2).started);
   EXPECT_EQ(hypervisor().name(2), "right");
   EXPECT_EQ(hypervisor().text[0], "");
-  EXPECT_EQ(boot().status.scans, 1U);
+  EXPECT_EQ(boot().status.counters.scans, 1U);
 }
 
 TEST_F(ServiceBinary, AnswersAfterAnUpcall) {
@@ -61,12 +61,13 @@ TEST_F(ServiceBinary, AnswersAfterAnUpcall) {
   EXPECT_EQ(answer(1, port_read(0x544, 4)).value, 128U);
   EXPECT_EQ(answer(1, port_read(0x1234, 2)).value, 0xffffU);
   EXPECT_EQ(hypervisor().notified.size(), 8U);
-  EXPECT_EQ(boot().status.upcalls, 8U);
-  EXPECT_EQ(boot().status.requests, 8U);
+  EXPECT_EQ(boot().status.counters.upcalls, 8U);
+  EXPECT_EQ(boot().status.counters.requests, 8U);
 
   upcall();
   EXPECT_EQ(run().kind, Kind::idle);
-  EXPECT_EQ(boot().status.empty_scans, 2U) << "the first scan, and the one of a spurious upcall";
+  EXPECT_EQ(boot().status.counters.empty_scans, 2U)
+      << "the first scan, and the one of a spurious upcall";
 }
 
 TEST_F(ServiceBinary, StampsRise) {
@@ -113,8 +114,9 @@ TEST_F(ServiceBinary, PollsFromAnotherCpu) {
   EXPECT_FALSE(over);
   hypervisor().submit(1, port_write(0x3f8, 'x'));
   guest.join();
-  EXPECT_EQ(boot().status.requests, requests) << "the last is not complete before its text is out";
-  EXPECT_EQ(boot().status.upcalls, 0U);
+  EXPECT_EQ(boot().status.counters.requests, requests)
+      << "the last is not complete before its text is out";
+  EXPECT_EQ(boot().status.counters.upcalls, 0U);
 }
 
 TEST_F(ServiceBinary, PrintsARefusalAndStopsWithInterruptsOff) {

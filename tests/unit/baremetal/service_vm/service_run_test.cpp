@@ -35,11 +35,11 @@ TEST_F(ServiceRun, WhatNobodyServesReadsAllOnes) {
   EXPECT_EQ(in(0xcfc, 4), 0xffff'ffffU) << "configuration data: nothing is selected";
   EXPECT_EQ(request({.space = core::Space::mmio, .size = 8, .address = 0xfe00'0000}), ~0ULL);
   out(0x80, 7);
-  EXPECT_EQ(status().requests, 4U);
-  EXPECT_EQ(status().settled, 1U) << "the configuration port needed no client";
+  EXPECT_EQ(status().counters.requests, 4U);
+  EXPECT_EQ(status().counters.settled, 1U) << "the configuration port needed no client";
   out(0xcf8, 0x8000'0000, 4);
   EXPECT_EQ(in(0xcfc, 4), 0xffff'ffffU) << "configuration data: there is no such device";
-  EXPECT_EQ(status().requests, 5U);
+  EXPECT_EQ(status().counters.requests, 5U);
   EXPECT_THAT(hypervisor_.lines, IsEmpty());
 }
 
@@ -66,8 +66,8 @@ TEST_F(ServiceRun, TheUartsInterruptIsALineOfItsVm) {
   EXPECT_EQ(in(0x3fa), 0x02U) << "that is what it is, and reading it ends it";
   EXPECT_THAT(hypervisor_.lines,
               ElementsAre(LineCall{1, 4, LineOperation::high}, LineCall{1, 4, LineOperation::low}));
-  EXPECT_EQ(status().irq_calls, 2U);
-  EXPECT_EQ(status().refused_calls, 0U);
+  EXPECT_EQ(status().counters.irq_calls, 2U);
+  EXPECT_EQ(status().counters.refused_calls, 0U);
 }
 
 TEST_F(ServiceRun, ALineThatTheHypervisorRefusesIsCounted) {
@@ -75,8 +75,8 @@ TEST_F(ServiceRun, ALineThatTheHypervisorRefusesIsCounted) {
   hypervisor_.refusals[core::abi::Hypercall::set_irqline] = -1;
   out(0x3fc, 0x08);
   out(0x3f9, 0x02);
-  EXPECT_EQ(status().irq_calls, 1U);
-  EXPECT_EQ(status().refused_calls, 1U);
+  EXPECT_EQ(status().counters.irq_calls, 1U);
+  EXPECT_EQ(status().counters.refused_calls, 1U);
 }
 
 TEST_F(ServiceRun, ReceivedBytesReachTheUartAsFarAsItHasRoom) {
@@ -105,6 +105,7 @@ TEST_F(ServiceRun, TheRingsCountersMayWrap) {
   start_with_one();
   out(0x3fa, 0x01);
   type("wrap");
+  service_->run_once();
   std::string read;
   for (int i = 0; i < 4; ++i) read += static_cast<char>(in(0x3f8));
   EXPECT_EQ(read, "wrap");
@@ -204,7 +205,7 @@ TEST_F(ServiceRun, NotificationNamesTheVmAndItsVcpu) {
   EXPECT_EQ(hypervisor_.poll(2, a, 2).value, 0x60U);
   EXPECT_EQ(hypervisor_.poll(1, b).value, 0x60U);
   EXPECT_EQ(hypervisor_.poll(2, c, 1).value, 0xffff'ffffU);
-  EXPECT_EQ(status().notifications, 3U);
+  EXPECT_EQ(status().counters.notifications, 3U);
 }
 
 TEST_F(ServiceRun, PolledCompletionMakesNoHypercall) {
@@ -212,15 +213,15 @@ TEST_F(ServiceRun, PolledCompletionMakesNoHypercall) {
   hypervisor_.calls.clear();
   EXPECT_EQ(in(0x3fd), 0x60U);
   EXPECT_THAT(hypervisor_.calls, IsEmpty());
-  EXPECT_EQ(status().notifications, 0U);
+  EXPECT_EQ(status().counters.notifications, 0U);
 }
 
 TEST_F(ServiceRun, ARefusedNotificationIsCounted) {
   start_with_one();
   hypervisor_.refusals[core::abi::Hypercall::notify_request_finish] = -1;
   EXPECT_EQ(in(0x3fd), 0x60U);
-  EXPECT_EQ(status().notifications, 1U);
-  EXPECT_EQ(status().refused_calls, 1U);
+  EXPECT_EQ(status().counters.notifications, 1U);
+  EXPECT_EQ(status().counters.refused_calls, 1U);
 }
 
 TEST_F(ServiceRun, EachVmHasDevicesOfItsOwn) {
@@ -250,10 +251,10 @@ TEST_F(ServiceRun, ASpuriousUpcallDoesNothing) {
   EXPECT_EQ(service_->run_once(), 0U);
   EXPECT_EQ(service_->run_once(), 0U);
   EXPECT_THAT(hypervisor_.calls, IsEmpty());
-  EXPECT_EQ(status().upcalls, 1U);
-  EXPECT_EQ(status().scans, 2U);
-  EXPECT_EQ(status().empty_scans, 2U);
-  EXPECT_EQ(status().requests, 0U);
+  EXPECT_EQ(status().counters.upcalls, 1U);
+  EXPECT_EQ(status().counters.scans, 2U);
+  EXPECT_EQ(status().counters.empty_scans, 2U);
+  EXPECT_EQ(status().counters.requests, 0U);
 }
 
 TEST_F(ServiceRun, AMalformedRequestIsSettledWithoutAClient) {
@@ -261,10 +262,28 @@ TEST_F(ServiceRun, AMalformedRequestIsSettledWithoutAClient) {
   auto const ticket = hypervisor_.submit(1, port_read(0x3f8));
   core::AtomicMemory{*hypervisor_.vms[1].storage}.store64(core::abi::ioreq_offset::size, 3);
   EXPECT_EQ(service_->run_once(), 1U);
-  EXPECT_EQ(status().settled, 1U);
-  EXPECT_EQ(status().requests, 0U);
+  EXPECT_EQ(status().counters.settled, 1U);
+  EXPECT_EQ(status().counters.requests, 0U);
   EXPECT_THAT(hypervisor_.notified, ElementsAre(Pair(1U, 0)));
   EXPECT_EQ(hypervisor_.poll(1, ticket).kind, Kind::value);
+}
+
+TEST_F(ServiceRun, APollerKeepsHouseAfterARequestAndNowAndThen) {
+  start_with_one();
+  service_->poll_once();
+  EXPECT_EQ(status().counters.scans, 0U) << "not told yet";
+  type("x");
+  for (std::uint32_t i = 1; i < Service<fakes::Hypervisor>::idle_scans_max; ++i) {
+    EXPECT_EQ(boot_->received[0].taken, 0U);
+    EXPECT_EQ(service_->poll_once(), 0U);
+  }
+  EXPECT_EQ(boot_->received[0].taken, 1U);
+  EXPECT_EQ(status().counters.scans, 64U);
+  EXPECT_EQ(status().counters.empty_scans, 64U);
+  hypervisor_.submit(1, port_read(0x3f8));
+  EXPECT_EQ(service_->poll_once(), 1U);
+  EXPECT_EQ(status().counters.requests, 1U) << "told at once";
+  EXPECT_EQ(status().counters.scans, 65U);
 }
 
 TEST_F(ServiceRun, StampsRiseFromUpcallToCompletion) {

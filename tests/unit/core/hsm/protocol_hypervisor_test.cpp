@@ -29,7 +29,8 @@ TEST_F(ProtocolHypervisor, Row01_SetIoreqBufferFreesAll16SlotsOfACreatedVmWhatev
 
 TEST_F(ProtocolHypervisor, Row02_OnlyWhatNobodyElseAnswersBecomesPending) {
   boot();
-  VmState& vm_state = states_[0];
+  auto const owner = std::make_unique<VmState>();
+  VmState& vm_state = *owner;
   fakes::Recorder device;
   fakes::add_ports(vm_state, device.device(), 0x20, 2);
   RingSink const sink{.push = [](void*, std::uint64_t) noexcept { return Push::queued; }};
