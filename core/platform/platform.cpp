@@ -150,6 +150,7 @@ void Platform::change_line(IrqChange change) noexcept {
 
 void Platform::receive(std::uint8_t byte, Ticks now) noexcept {
   if (!config_.has(PlatformDevice::uart0)) return;
+  if (now >= deadline_) advance(now);  // what was due came first, however late anybody looks
   Effects effects;
   uart_.receive({.data = byte}, now, effects);
   set_deadline(Timed::uart, uart_.next_deadline());

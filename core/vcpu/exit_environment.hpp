@@ -9,6 +9,7 @@
 #include "core/emulate/step.hpp"
 #include "core/emulate/vcpu_io.hpp"
 #include "core/exit.hpp"
+#include "core/paging/control_bits.hpp"
 #include "core/platform/platform.hpp"
 #include "core/profile.hpp"
 #include "core/vcpu/control_write.hpp"
@@ -51,6 +52,21 @@ struct Refusal {
 /// Whether resume(), or the end of a hypercall, is needed.
 constexpr bool is_underway(Progress progress) noexcept {
   return progress == Progress::waiting || progress == Progress::busy;
+}
+
+/// What decides how an exception is raised.
+struct FaultState {
+  std::uint64_t flags{};
+  std::uint64_t cr0{};
+
+  [[nodiscard]] constexpr bool is_protected() const noexcept {
+    return (cr0 & core::cr0::protection_enable) != 0;
+  }
+};
+
+template <VcpuCpu Cpu>
+FaultState fault_state(Cpu& cpu) {
+  return {.flags = cpu.rflags(), .cr0 = cpu.control().cr0};
 }
 
 }  // namespace acrn::core

@@ -59,6 +59,7 @@ void PendingEvents::interrupt_delivery(MachineExit const& exit) noexcept {
 Combination PendingEvents::raise(PendingException const& exception) noexcept {
   exception_ = exception;
   exception_.event.valid = true;
+  exception_.event.has_error_code &= exception.protected_mode;
   if (!delivering()) {
     waiting_ |= exception_waits;
     return Combination::second_alone;
@@ -72,7 +73,7 @@ Combination PendingEvents::raise(PendingException const& exception) noexcept {
   if (both == Combination::double_fault) {
     exception_ = {.event = {.vector = double_fault_vector,
                             .type = InterruptionType::hardware_exception,
-                            .has_error_code = true,
+                            .has_error_code = exception.protected_mode,
                             .valid = true}};
   }
   waiting_ |= exception_waits;

@@ -18,6 +18,9 @@ struct PendingException {
   std::uint32_t error_code{};          ///< if event.has_error_code
   std::uint32_t instruction_length{};  ///< if needs_instruction_length(event.type)
   std::uint64_t cr2{};                 ///< of #PF
+  /// CR0.PE: in real mode no exception has an error code, and VM entry would refuse one. Source:
+  /// Intel SDM vol. 3C (Sep 2023), section 27.2.1.3 "VM-Entry Control Fields".
+  bool protected_mode{true};
   friend constexpr bool operator==(PendingException const&, PendingException const&) = default;
 };
 

@@ -199,7 +199,7 @@ class Vcpu {
       return progress;
     }
     bool const faults = progress == Progress::fault || progress == Progress::unsupported;
-    return end_io_badly(progress, faults ? env.cpu.rflags() : 0);
+    return end_io_badly(progress, faults ? fault_state(env.cpu) : FaultState{});
   }
 
   /// Every exit that is no port access without an interrupted delivery.
@@ -216,7 +216,7 @@ class Vcpu {
                    ? stop_with(StopKind::event_delivery, events_.delivered_vector())
                    : begin_io(exit, env, turn, now);
       case MachineReason::exception_or_nmi:
-        return take_exception(exit);
+        return take_exception(exit, fault_state(env.cpu));
       case MachineReason::external_interrupt:
       case MachineReason::interrupt_window:
       case MachineReason::preemption_timer:
@@ -234,7 +234,6 @@ class Vcpu {
                              Ticks now) {
     phase_ = Phase::over;
     commit_.start(exit.instruction_length);
-    control_ = {};
     InstructionExit<Cpu, Memory> instruction{
         exit, env.cpu, env.memory, registers_, env.platform.config().ticks_hz,
         now,  commit_, control_};
@@ -246,12 +245,12 @@ class Vcpu {
         return Progress::done;
       case InstructionEnd::hypercall:
         phase_ = Phase::hypercall;
-        flags_ = env.cpu.rflags();
+        hypercall_state_ = fault_state(env.cpu);
         return Progress::waiting;
       case InstructionEnd::undefined:
-        return fault_with({Vector::invalid_opcode}, env.cpu.rflags());
+        return fault_with({Vector::invalid_opcode}, fault_state(env.cpu));
       case InstructionEnd::protection:
-        return fault_with({Vector::general_protection}, env.cpu.rflags());
+        return fault_with({Vector::general_protection}, fault_state(env.cpu));
       case InstructionEnd::unsupported:
         break;
     }
@@ -271,11 +270,11 @@ class Vcpu {
   }
 
   void change_nothing() noexcept;
-  Progress take_exception(MachineExit const& exit) noexcept;
+  Progress take_exception(MachineExit const& exit, FaultState const& state) noexcept;
   Progress raise_exception(PendingException const& exception) noexcept;
-  Progress fault_with(Fault const& fault, std::uint64_t flags) noexcept;
+  Progress fault_with(Fault const& fault, FaultState const& state) noexcept;
   Progress stop_with(StopKind kind, std::uint16_t code) noexcept;
-  Progress end_io_badly(Progress progress, std::uint64_t flags) noexcept;
+  Progress end_io_badly(Progress progress, FaultState const& state) noexcept;
   void plan_interrupt(EntryState const& state, Platform& platform, EntryPlan& plan) noexcept;
 
   VcpuIo io_{};
@@ -287,7 +286,7 @@ class Vcpu {
   PendingEvents events_{};
   Access access_{};  // of Phase::over_fast
   Fault fault_{};
-  std::uint64_t flags_{};  // RFLAGS at the VMCALL that waits
+  FaultState hypercall_state_{};  // of the VMCALL that waits
   Commit commit_{};
   ControlWrite control_{};
   VirtualRegisters registers_{};
