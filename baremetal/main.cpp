@@ -14,6 +14,7 @@
 #include "baremetal/machine/start.hpp"
 #include "baremetal/self_test/self_test.hpp"
 #include "baremetal/vmx/enable.hpp"
+#include "baremetal/vmx_test/vmx_test.hpp"
 
 extern "C" [[noreturn]] void hv_main(std::uint8_t const* boot_information) noexcept;
 
@@ -60,6 +61,7 @@ void hv_main(std::uint8_t const* boot_information) noexcept {
   Machine const& machine = start_machine(boot_information);
   crash_if_asked(machine.configuration);
   if (test_itself() == Verdict::failed) finish(Verdict::failed);
+  if (machine.configuration.test == ImageTest::vmx) finish(test_vmx());
   if (machine.configuration.vm_count != 0) finish(run_vms(machine.configuration, machine.boot));
   tell_vmx();
   finish(Verdict::passed);

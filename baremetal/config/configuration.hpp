@@ -41,6 +41,12 @@ enum class Idling : std::uint8_t {
   wait,  ///< the CPU halts until then
 };
 
+/// What the image tests of itself beyond what it always does (`test=`).
+enum class ImageTest : std::uint8_t {
+  none,
+  vmx,  ///< the VMX engine, with small guests on the first CPU; no VM is started
+};
+
 /// A device of a User VM, by the name it has in `vmN.devices=` and `vmN.forward=`.
 enum class DeviceName : std::uint8_t {
   pic,
@@ -105,6 +111,7 @@ struct Configuration {
   ServiceConfiguration service{};
   std::array<VmConfiguration, vm_count_max> vm_table{};
   std::size_t vm_count{};
+  ImageTest test{};
   std::string_view crash;  ///< a deliberate crash, for tests (machine/crash.hpp); or empty
   CpuIndex crash_cpu{};
 

@@ -11,9 +11,10 @@
 namespace acrn::baremetal {
 namespace {
 
-constexpr std::array<std::string_view, 14> names{
-    "cpus",    "tsc-hz",  "slice",       "idle",        "com1",           "com2",  "capture",
-    "profile", "service", "service.cpu", "service.hsm", "service.memory", "crash", "crash.cpu"};
+constexpr std::array<std::string_view, 15> names{
+    "cpus",        "tsc-hz",         "slice",   "idle",    "com1",
+    "com2",        "capture",        "profile", "service", "service.cpu",
+    "service.hsm", "service.memory", "test",    "crash",   "crash.cpu"};
 
 constexpr std::uint64_t mib = std::uint64_t{1} << 20U;
 constexpr std::uint64_t service_memory_default = 16 * mib;
@@ -79,6 +80,9 @@ void read_machine(SettingReader& reader, Configuration& result) noexcept {
   reader.choice("capture", std::span<Choice<CaptureSink> const>{sinks}, result.capture);
   reader.choice("profile", std::span<Choice<core::Profile const*> const>{profile_choices},
                 result.profile);
+  constexpr std::array tests{Choice<ImageTest>{"none", ImageTest::none},
+                             Choice<ImageTest>{"vmx", ImageTest::vmx}};
+  reader.choice("test", std::span<Choice<ImageTest> const>{tests}, result.test);
   reader.text("crash", result.crash);
   read_number(reader, "crash.cpu", {0, cpu_count_max - 1}, result.crash_cpu.value);
 }

@@ -86,11 +86,11 @@ struct ControlChoice {
 VmxControls choose_controls(VmxCapabilities const& capabilities, ControlChoice choice) noexcept;
 
 /// The preemption timer's start value for an exit after so many TSC ticks: rounded up to the
-/// timer's units, cut to 32 bits. The exit may come up to one unit early.
+/// timer's units of 2^shift ticks, cut to 32 bits. The exit may come up to one unit early.
 constexpr std::uint32_t preemption_timer_value(std::uint64_t ticks, std::uint8_t shift) noexcept {
-  std::uint64_t const unit = std::uint64_t{1} << shift;
-  std::uint64_t const units = (ticks >> shift) + ((ticks & (unit - 1)) != 0 ? 1 : 0);
-  return units > 0xffff'ffff ? 0xffff'ffffU : static_cast<std::uint32_t>(units);
+  constexpr std::uint64_t value_max = 0xffff'ffff;
+  std::uint64_t const units = ticks == 0 ? 0 : ((ticks - 1) >> shift) + 1;
+  return static_cast<std::uint32_t>(units < value_max ? units : value_max);
 }
 
 }  // namespace acrn::baremetal

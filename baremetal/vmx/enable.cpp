@@ -69,15 +69,15 @@ std::optional<VmxRefusal> enable_vmx(FrameSource frames) noexcept {
   VmxCapabilities const capabilities = read_vmx_capabilities();
   if (std::optional<VmxRefusal> const refusal = missing_for_guests(capabilities)) return refusal;
   if ((capabilities.feature_control & feature_lock) == 0) {
-    vmx::write_msr(msr_feature_control, capabilities.feature_control | feature_lock | feature_vmx);
+    write_msr(msr_feature_control, capabilities.feature_control | feature_lock | feature_vmx);
   }
   std::uint64_t const region = frames.take_page();
   if (region == 0) return VmxRefusal::no_memory;
   *reinterpret_cast<std::uint32_t*>(region) = capabilities.revision();
-  vmx::write_cr0(vmx::read_cr0() | capabilities.cr0_fixed0 | cr0::numeric_error);
+  write_cr0(vmx::read_cr0() | capabilities.cr0_fixed0 | cr0::numeric_error);
   // FXSAVE must include the SSE registers: guests leave theirs in the CPU.
-  vmx::write_cr4(vmx::read_cr4() | capabilities.cr4_fixed0 | cr4::vmx_enable | cr4::os_fxsr |
-                 cr4::os_xmm_exceptions);
+  write_cr4(vmx::read_cr4() | capabilities.cr4_fixed0 | cr4::vmx_enable | cr4::os_fxsr |
+            cr4::os_xmm_exceptions);
   if (!vmx::vmxon(region)) return VmxRefusal::vmxon_failed;
   return std::nullopt;
 }

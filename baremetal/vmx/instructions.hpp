@@ -25,8 +25,9 @@ inline bool vmptrld(std::uint64_t region) noexcept {
   return done;
 }
 
-/// Reads a field of the current VMCS. A field that the CPU does not have, or no current VMCS, is
-/// our own mistake and ends in a panic (enter.S).
+/// Reads a field of the current VMCS. Nothing of it is seen through memory, hence no clobbers. A
+/// field that the CPU does not have, or no current VMCS, is our own mistake and ends in a panic
+/// (enter.S).
 template <class T, std::uint32_t encoding>
 T read(VmcsField<T, encoding> field) noexcept {
   std::uint64_t value;
@@ -45,7 +46,7 @@ void write(VmcsField<T, encoding> field, T value) noexcept {
       "jbe hv_vmcs_access_failed"
       :
       : "r"(std::uint64_t{value}), "r"(field.encoding)
-      : "cc", "memory");
+      : "cc");
 }
 /// The same by encodings that are computed: segment registers.
 inline std::uint64_t read_encoding(std::uint32_t encoding) noexcept {
@@ -64,23 +65,13 @@ inline void write_encoding(std::uint32_t encoding, std::uint64_t value) noexcept
       "jbe hv_vmcs_access_failed"
       :
       : "r"(value), "r"(std::uint64_t{encoding})
-      : "cc", "memory");
+      : "cc");
 }
 
-inline void write_msr(std::uint32_t msr, std::uint64_t value) noexcept {
-  asm volatile("wrmsr"
-               :
-               : "c"(msr), "a"(static_cast<std::uint32_t>(value)),
-                 "d"(static_cast<std::uint32_t>(value >> 32U))
-               : "memory");
-}
 inline std::uint64_t read_cr0() noexcept {
   std::uint64_t value;
   asm volatile("mov %%cr0, %0" : "=r"(value));
   return value;
-}
-inline void write_cr0(std::uint64_t value) noexcept {
-  asm volatile("mov %0, %%cr0" : : "r"(value) : "memory");
 }
 inline void write_cr2(std::uint64_t value) noexcept {
   asm volatile("mov %0, %%cr2" : : "r"(value) : "memory");
@@ -89,9 +80,6 @@ inline std::uint64_t read_cr4() noexcept {
   std::uint64_t value;
   asm volatile("mov %%cr4, %0" : "=r"(value));
   return value;
-}
-inline void write_cr4(std::uint64_t value) noexcept {
-  asm volatile("mov %0, %%cr4" : : "r"(value) : "memory");
 }
 /// XCR0; needs CR4.OSXSAVE.
 inline std::uint64_t read_xcr0() noexcept {

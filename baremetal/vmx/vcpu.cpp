@@ -137,7 +137,7 @@ void VmxVcpu::put_state_into_cpu() noexcept {
   vmx::write_cr2(cr2_);
   std::size_t const count = has_tsc_aux_ ? switched_msr_count : switched_msr_count - 1;
   for (std::size_t index = 0; index < count; ++index) {
-    vmx::write_msr(switched_msrs[index], msrs_[index]);
+    write_msr(switched_msrs[index], msrs_[index]);
   }
 }
 
@@ -202,10 +202,6 @@ void VmxVcpu::note_failure(std::uint32_t status) noexcept {
 
 void VmxVcpu::set_tsc_offset(std::uint64_t offset) noexcept {
   vmx::write(vmcs::tsc_offset, offset);
-}
-
-void VmxVcpu::arm_preemption_timer(std::uint64_t ticks) noexcept {
-  vmx::write(vmcs::preemption_timer, preemption_timer_value(ticks, timer_shift_));
 }
 
 }  // namespace acrn::baremetal

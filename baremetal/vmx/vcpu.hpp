@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "baremetal/vmx/capabilities.hpp"
+#include "baremetal/vmx/controls.hpp"
 #include "baremetal/vmx/entry_failure.hpp"
 #include "baremetal/vmx/ept.hpp"
 #include "baremetal/vmx/frame_source.hpp"
@@ -72,8 +73,9 @@ class VmxVcpu {
   EnterResult enter() noexcept;
   [[nodiscard]] EntryFailure const& failure() const noexcept { return failure_; }
 
-  /// What the exit was; reads no more of the VMCS than its reason fills in.
-  [[nodiscard]] core::MachineExit exit_information() noexcept;
+  /// What the exit was; reads no more of the VMCS than its reason fills in. Stays as it is until it
+  /// is called again.
+  [[nodiscard]] core::MachineExit const& exit_information() noexcept;
 
   void apply(core::VcpuCommit const& done) noexcept;
   /// Of a plan that is not halted. The deadline is arm_preemption_timer()'s.
@@ -82,21 +84,29 @@ class VmxVcpu {
   void set_tsc_offset(std::uint64_t offset) noexcept;
   /// An exit (reason 52) after so many TSC ticks in the guest, or up to one unit of the timer
   /// earlier; 2^32 units at most. The timer keeps its value from entry to entry.
-  void arm_preemption_timer(std::uint64_t ticks) noexcept;
+  void arm_preemption_timer(std::uint64_t ticks) noexcept {
+    vmx::write(vmcs::preemption_timer, preemption_timer_value(ticks, timer_shift_));
+  }
 
   // What core asks: CpuView and VcpuCpu.
   [[nodiscard]] std::uint64_t read_register(core::Register reg) noexcept {
     if (reg == core::Register::rsp) [[unlikely]] {
       return vmx::read(vmcs::guest_rsp);
     }
-    return registers_.values[static_cast<std::size_t>(reg)];
+    return registers_.values[index_of(reg)];
   }
   [[nodiscard]] std::uint64_t rip() noexcept {
-    if (!is_known(known_rip)) rip_ = vmx::read(vmcs::guest_rip);
+    if (!is_known(known_rip)) {
+      known_ |= known_rip;
+      rip_ = vmx::read(vmcs::guest_rip);
+    }
     return rip_;
   }
   [[nodiscard]] std::uint64_t rflags() noexcept {
-    if (!is_known(known_rflags)) rflags_ = vmx::read(vmcs::guest_rflags);
+    if (!is_known(known_rflags)) {
+      known_ |= known_rflags;
+      rflags_ = vmx::read(vmcs::guest_rflags);
+    }
     return rflags_;
   }
   [[nodiscard]] core::SegmentState segment(core::Segment segment) noexcept;
@@ -113,7 +123,7 @@ class VmxVcpu {
       vmx::write(vmcs::guest_rsp, value);
       return;
     }
-    registers_.values[static_cast<std::size_t>(reg)] = value;
+    registers_.values[index_of(reg)] = value;
   }
   /// The same of RIP.
   void write_rip(std::uint64_t value) noexcept {
@@ -137,19 +147,20 @@ class VmxVcpu {
     std::array<std::uint8_t, 512> bytes{};
   };
 
-  /// Whether it was read already; from now on it is.
-  [[nodiscard]] bool is_known(std::uint32_t what) noexcept {
-    bool const before = (known_ & what) != 0;
-    known_ |= what;
-    return before;
+  static constexpr std::size_t index_of(core::Register reg) noexcept {
+    return static_cast<std::size_t>(reg) & 15U;
   }
+  [[nodiscard]] bool is_known(std::uint32_t what) const noexcept { return (known_ & what) != 0; }
   [[nodiscard]] std::uint32_t interruptibility() noexcept {
     if (!is_known(known_interruptibility)) {
+      known_ |= known_interruptibility;
       interruptibility_ = vmx::read(vmcs::interruptibility);
     }
     return interruptibility_;
   }
   void end_blocking() noexcept;
+  void apply_rare(core::VcpuCommit const& done) noexcept;
+  void read_any_exit(std::uint16_t reason) noexcept;
   void write_controls(VmxCapabilities const& capabilities, VmxVcpuConfig const& config) noexcept;
   void apply_control(core::ControlWrite const& control) noexcept;
   void write_efer(std::uint64_t value) noexcept;
@@ -173,6 +184,7 @@ class VmxVcpu {
   std::uint16_t vpid_{};
   std::uint64_t vmcs_{};
   std::array<core::SegmentState, 6> segments_{};
+  core::MachineExit exit_{};
   core::ControlState control_{};
   GuestStateLimits limits_{};
   std::uint64_t cr2_{};

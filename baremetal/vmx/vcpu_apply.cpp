@@ -17,23 +17,36 @@ void VmxVcpu::apply(core::VcpuCommit const& done) noexcept {
   for (std::uint8_t index = 0; index < commit.register_count; ++index) {
     write_register(commit.registers[index], commit.values[index]);
   }
-  if (commit.rip_advance != 0) write_rip(commit.next_rip(rip()));
+  std::uint8_t const advance = commit.rip_advance;
+  std::uint8_t const size = commit.rip_size;
+  if (advance != 0) [[likely]] {
+    write_rip(core::truncate(rip() + advance, size));
+  }
+  if (commit.ends_blocking) [[likely]] {
+    end_blocking();
+  }
+  // One test for all that few exits do.
+  unsigned const rare = static_cast<unsigned>(commit.rflags_change) | commit.vector_width |
+                        static_cast<unsigned>(commit.single_step) |
+                        static_cast<unsigned>(done.control.target);
+  if (rare != 0) [[unlikely]] {
+    apply_rare(done);
+  }
+}
+
+void VmxVcpu::apply_rare(core::VcpuCommit const& done) noexcept {
+  core::Commit const& commit = done.commit;
   if (commit.rflags_change == core::Change::set) {
     rflags_ = commit.rflags;
     known_ |= known_rflags;
     vmx::write(vmcs::guest_rflags, commit.rflags);
   }
-  if (commit.ends_blocking) end_blocking();
-  if (commit.vector_width != 0) [[unlikely]] {
-    write_vector(commit);
-  }
-  if (commit.single_step) [[unlikely]] {
+  if (commit.vector_width != 0) write_vector(commit);
+  if (commit.single_step) {
     constexpr std::uint64_t pending_single_step = 1U << 14U;
     vmx::write(vmcs::pending_debug, vmx::read(vmcs::pending_debug) | pending_single_step);
   }
-  if (done.control.target != core::ControlRegister::none) [[unlikely]] {
-    apply_control(done.control);
-  }
+  if (done.control.target != core::ControlRegister::none) apply_control(done.control);
 }
 
 void VmxVcpu::end_blocking() noexcept {

@@ -14,19 +14,31 @@ void hv_read_ymm(std::uint64_t index, void* bytes) noexcept;
 
 namespace acrn::baremetal {
 
-core::MachineExit VmxVcpu::exit_information() noexcept {
-  core::MachineExit exit{.reason = static_cast<std::uint16_t>(reason_)};
-  if (exit.reason == static_cast<std::uint16_t>(core::MachineReason::io_instruction)) [[likely]] {
-    constexpr std::uint64_t is_string = 1U << 4U;
-    exit.instruction_length = static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
-    exit.qualification = vmx::read(vmcs::exit_qualification);
-    if ((exit.qualification & is_string) != 0) {
-      exit.guest_linear = vmx::read(vmcs::guest_linear_address);
-      exit.instruction_information = vmx::read(vmcs::exit_instruction_information);
-    }
-    return exit;
+core::MachineExit const& VmxVcpu::exit_information() noexcept {
+  constexpr auto io = static_cast<std::uint16_t>(core::MachineReason::io_instruction);
+  constexpr std::uint64_t is_string = 1U << 4U;
+  auto const reason = static_cast<std::uint16_t>(reason_);
+  if (reason != io) [[unlikely]] {
+    read_any_exit(reason);
+    return exit_;
   }
-  std::uint8_t const fields = fields_of(exit.reason);
+  // Most exits are of this kind, one after the other: only what changes is written.
+  if (exit_.reason != io || exit_.guest_linear != 0) [[unlikely]] {
+    exit_ = {.reason = io};
+  }
+  exit_.instruction_length = static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
+  std::uint64_t const qualification = vmx::read(vmcs::exit_qualification);
+  exit_.qualification = qualification;
+  if ((qualification & is_string) != 0) [[unlikely]] {
+    exit_.guest_linear = vmx::read(vmcs::guest_linear_address);
+    exit_.instruction_information = vmx::read(vmcs::exit_instruction_information);
+  }
+  return exit_;
+}
+
+void VmxVcpu::read_any_exit(std::uint16_t reason) noexcept {
+  core::MachineExit exit{.reason = reason};
+  std::uint8_t const fields = fields_of(reason);
   if ((fields & exit_field::length) != 0) {
     exit.instruction_length = static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
   }
@@ -41,7 +53,7 @@ core::MachineExit VmxVcpu::exit_information() noexcept {
     }
   }
   read_event(exit, fields);
-  return exit;
+  exit_ = exit;
 }
 
 /// The interrupt or exception that the exit is, and the one that it kept from being delivered.
@@ -71,12 +83,16 @@ void VmxVcpu::read_event(core::MachineExit& exit, std::uint8_t fields) noexcept 
 
 core::SegmentState VmxVcpu::segment(core::Segment segment) noexcept {
   auto const index = static_cast<std::uint32_t>(segment);
-  if (!is_known(known_segments << index)) segments_[index] = read_segment(index);
+  if (!is_known(known_segments << index)) {
+    known_ |= known_segments << index;
+    segments_[index] = read_segment(index);
+  }
   return segments_[index];
 }
 
 core::ControlState VmxVcpu::control() noexcept {
   if (is_known(known_control)) return control_;
+  known_ |= known_control;
   std::uint64_t const cr0 = vmx::read(vmcs::guest_cr0);
   std::uint64_t const cr4 = vmx::read(vmcs::guest_cr4);
   control_ = {.cr0 = guest_view(cr0, vmx::read(vmcs::cr0_shadow), cr0_host_owned),
