@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "sim/cli/exit_code.hpp"
+#include "sim/cli/exit_replay_job.hpp"
 #include "sim/cli/interrupt.hpp"
 #include "sim/cli/text_units.hpp"
 #include "sim/model/report.hpp"
 #include "sim/model/timed.hpp"
+#include "sim/replay/exits/plan.hpp"
 #include "sim/replay/functional.hpp"
 #include "sim/replay/plan.hpp"
 #include "sim/replay/plan_builder.hpp"
@@ -90,6 +92,7 @@ ReplayOutcome run_functional(ReplayJob const& job, replay::Plan const& plan,
       replay::replay_functional(plan, {.profile = &profile, .record = record});
   model::ReportContext const context{.info = &plan.info(), .vcpus = plan.vcpus(), .top = job.top};
   return {.diverged = result.divergences != 0,
+          .incomplete = false,
           .text = model::format_summary(result, context),
           .json = model::to_json(result, context)};
 }
@@ -103,6 +106,7 @@ ReplayOutcome run_systemc(ReplayJob const& job, replay::Plan const& plan,
   model::TimedResult const result = model::replay_timed(plan, job.timing, options);
   model::ReportContext const context{.info = &plan.info(), .vcpus = plan.vcpus(), .top = job.top};
   return {.diverged = result.replay.divergences != 0,
+          .incomplete = false,
           .text = model::format_report(result, job.timing, context),
           .json = model::to_json(result, job.timing, context)};
 }
@@ -112,6 +116,9 @@ ReplayOutcome run_systemc(ReplayJob const& job, replay::Plan const& plan,
 ReplayOutcome run_replay(ReplayJob const& job, Filters& filters, Talk const& talk) {
   CaptureInput capture{job.file, job.damage};
   capture.tell_origin(talk);
+  if (replay::exits::is_exit_exact(capture.info())) {
+    return run_exit_replay(job, filters, capture, talk);
+  }
   replay::Plan const plan = load_plan(capture, filters);
   capture.tell_end(talk);
   if (plan.accesses().empty()) {

@@ -31,6 +31,7 @@ struct ReplayJob {
 
 struct ReplayOutcome {
   bool diverged{};
+  bool incomplete{};  ///< an exit-exact capture has gaps, and what is behind them was not replayed
   std::string text;
   nlohmann::json json;
 };

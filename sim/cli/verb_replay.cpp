@@ -112,7 +112,7 @@ ExitCode replay(Options const& options, Session& session) {
     session.out.write(outcome.text);
   }
   session.out.flush();
-  return outcome.diverged ? ExitCode::no : ExitCode::ok;
+  return outcome.diverged || outcome.incomplete ? ExitCode::no : ExitCode::ok;
 }
 
 void add_options(CLI::App& verb, Options& options) {
@@ -147,8 +147,8 @@ void add_options(CLI::App& verb, Options& options) {
 
 void add_replay(CLI::App& app, Verb& chosen) {
   auto const options = std::make_shared<Options>();
-  CLI::App* const verb =
-      app.add_subcommand("replay", "Run a capture through the core; exit code 1 if it diverges");
+  CLI::App* const verb = app.add_subcommand(
+      "replay", "Run a capture through the core; exit code 1 if it diverges or has gaps");
   add_options(*verb, *options);
   verb->callback([options, &chosen] {
     chosen = [options](Session& session) { return replay(*options, session); };

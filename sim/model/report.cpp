@@ -157,16 +157,15 @@ std::string format_summary(replay::ReplayResult const& result, ReportContext con
   return out + (result.vcpu_digests.size() > 1 ? ")\n" : "\n");
 }
 
-std::string format_report(TimedResult const& result, Timing const& timing,
-                          ReportContext const& context) {
-  std::string out = format_summary(result.replay, context);
-  out += fmt::format(
+std::string format_times(TimedResult const& result, Timing const& timing,
+                         ReportContext const& context) {
+  std::string out = fmt::format(
       "machine     {}, completion by {}\n"
       "simulated   {} ns; the capture took {} ns\n"
-      "late        {} of {} accesses started after their recorded time, by {} ns at most\n"
+      "late        {} of {} {} started after their recorded time, by {} ns at most\n"
       "coalesced   {} of {} requests were announced by an upcall already on its way\n",
       timing.name, name(timing.completion), result.simulated_ns, result.recorded_ns, result.late,
-      result.replay.accesses, result.late_ns_max, result.upcalls_coalesced,
+      result.started, context.unit, result.late_ns_max, result.upcalls_coalesced,
       result.replay.forwarded);
   out += stage_table(result);
   std::uint64_t const total_ns = result.latency_ns.sum();
@@ -175,6 +174,11 @@ std::string format_report(TimedResult const& result, Timing const& timing,
   out += "\nBy client, exit to entry\n";
   out += group_table(result.clients, total_ns, context.top);
   return out + utilisation_table(result) + comparison(result);
+}
+
+std::string format_report(TimedResult const& result, Timing const& timing,
+                          ReportContext const& context) {
+  return format_summary(result.replay, context) + format_times(result, timing, context);
 }
 
 }  // namespace acrn::model

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "sim/model/timed.hpp"
 #include "sim/replay/functional.hpp"
@@ -19,12 +20,17 @@ namespace acrn::model {
 struct ReportContext {
   traces::CaptureInfo const* info{};
   std::span<replay::PlannedVcpu const> vcpus;  ///< Plan::vcpus()
-  std::size_t top{15};  ///< rows of the table of ports and regions, text only
+  std::size_t top{15};                ///< rows of the table of ports and regions, text only
+  std::string_view unit{"accesses"};  ///< what is replayed
 };
 
 /// The untimed part: what was replayed, what equality proved, the first divergence, the digest.
 /// Ends in a line feed, as format_report() does.
 std::string format_summary(replay::ReplayResult const& result, ReportContext const& context);
+
+/// Stages, ports and regions, clients, utilisation, recorded against simulated, and lateness.
+std::string format_times(TimedResult const& result, Timing const& timing,
+                         ReportContext const& context);
 
 /// format_summary(), then stages, ports and regions, clients, utilisation, recorded against
 /// simulated, and lateness. Times are integer nanoseconds; shares are of the total latency.
@@ -38,5 +44,8 @@ nlohmann::json to_json(replay::ReplayResult const& result, ReportContext const& 
 /// The same with "engine": "systemc" and all that format_report() prints; tables are complete.
 nlohmann::json to_json(TimedResult const& result, Timing const& timing,
                        ReportContext const& context);
+
+/// Puts what format_times() prints into `out`.
+void add_times(nlohmann::json& out, TimedResult const& result, Timing const& timing);
 
 }  // namespace acrn::model

@@ -127,6 +127,11 @@ json to_json(replay::ReplayResult const& result, ReportContext const& context) {
 
 json to_json(TimedResult const& result, Timing const& timing, ReportContext const& context) {
   json out = to_json(result.replay, context);
+  add_times(out, result, timing);
+  return out;
+}
+
+void add_times(json& out, TimedResult const& result, Timing const& timing) {
   out["engine"] = "systemc";
   out["timing"] = timing_json(timing);
   out["simulated_ns"] = result.simulated_ns;
@@ -140,7 +145,6 @@ json to_json(TimedResult const& result, Timing const& timing, ReportContext cons
   out["regions"] = groups_json(result.regions);
   out["clients"] = groups_json(result.clients);
   out["utilisation"] = utilisation_json(result);
-  return out;
 }
 
 }  // namespace acrn::model

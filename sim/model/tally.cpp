@@ -41,6 +41,7 @@ void Tally::stages(Stamps const& stamps) {
 }
 
 void Tally::started(SimTime start, SimTime recorded) {
+  ++started_;
   first_start_ = std::min(first_start_, start);
   if (start <= recorded) return;
   ++late_;
@@ -63,6 +64,11 @@ void Tally::finished(Finished const& access, Stamps const& stamps) {
     if (stamps[i] != never) row[i] = stamps[i].ns();
   }
   row[0] = access.start.ns();
+}
+
+void Tally::finished(std::uint16_t reason, SimTime start, SimTime end) {
+  last_end_ = std::max(last_end_, end);
+  region(reason).latency.record((end - start).ns());
 }
 
 void Tally::served(core::HsmClientId client, Finished const& access, std::string const& name) {
@@ -99,6 +105,17 @@ Tally::Draft& Tally::region(replay::PlannedAccess const& access) {
   return *last_region_;
 }
 
+/// Keys of accesses have bits 1:0 of a space; 2 and 3 are none that an instruction reaches.
+Tally::Draft& Tally::region(std::uint16_t reason) {
+  constexpr std::uint64_t no_access = 3;
+  auto const [entry, fresh] = region_of_.try_emplace(std::uint64_t{reason} << 2U | no_access);
+  if (fresh) {
+    entry->second = &regions_.emplace_back();
+    entry->second->name = fmt::format("exit {}", reason);
+  }
+  return *entry->second;
+}
+
 std::string Tally::region_name(replay::PlannedAccess const& access) const {
   core::Space const space = access.space;
   if (space == core::Space::port) return fmt::format("port {:#05x}", access.address);
@@ -123,6 +140,7 @@ void Tally::fill(TimedResult& result) {
   result.latency_ns = latency_.histogram();
   result.recorded_latency_ns = recorded_.histogram();
   result.compared_latency_ns = compared_.histogram();
+  result.started = started_;
   result.late = late_;
   result.late_ns_max = late_ns_max_;
   if (first_start_ != never) result.simulated_ns = (last_end_ - first_start_).ns();

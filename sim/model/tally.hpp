@@ -44,7 +44,9 @@ class Tally {
   void started(SimTime start, SimTime recorded);
   /// The end of an access: groups, comparison with the record.
   void finished(Finished const& access, Stamps const& stamps);
-  /// The same, for the client that answered it.
+  /// The end of an exit that made no access.
+  void finished(std::uint16_t reason, SimTime start, SimTime end);
+  /// The end of an access, for the client that answered it.
   void served(core::HsmClientId client, Finished const& access, std::string const& name);
 
   void fill(TimedResult& result);
@@ -61,6 +63,7 @@ class Tally {
   };
 
   Draft& region(replay::PlannedAccess const& access);
+  Draft& region(std::uint16_t reason);
   std::string region_name(replay::PlannedAccess const& access) const;
   void add(Draft& group, replay::PlannedAccess const& access, SimTime length);
   /// Recorded latency in ns, or traces::no_stamp.
@@ -74,6 +77,7 @@ class Tally {
   RunHistogram latency_;
   RunHistogram recorded_;
   RunHistogram compared_;
+  std::uint64_t started_{};
   std::uint64_t late_{};
   std::uint64_t late_ns_max_{};
   SimTime last_end_{};

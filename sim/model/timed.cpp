@@ -2,15 +2,11 @@
 // Puts the parts of one simulation together, runs it, and gathers the result.
 #include "sim/model/timed.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
-#include <stdexcept>
 
 #include "core/check.hpp"
-#include "sim/model/client.hpp"
-#include "sim/model/hsm_worker.hpp"
+#include "sim/model/assembly.hpp"
 #include "sim/model/vcpu.hpp"
 #include "sim/replay/recorder.hpp"
 
@@ -36,37 +32,6 @@ RecordedSpan recorded_span(replay::Plan const& plan) {
   return span;
 }
 
-std::optional<SimTime> gap_of(replay::Plan const& plan, TimedOptions const& options) {
-  if (plan.info().clock.timed()) return std::nullopt;
-  if (!options.assume_gap_ns) {
-    throw std::invalid_argument{
-        "the capture has no time stamps; assume a guest time between accesses (--assume-gap) or "
-        "use the functional engine"};
-  }
-  if (*options.assume_gap_ns > cost_ns_max) {
-    throw std::invalid_argument{fmt::format("the assumed gap is {} ns; expected 0 to {}",
-                                            *options.assume_gap_ns, cost_ns_max)};
-  }
-  return SimTime::from_ns(*options.assume_gap_ns);
-}
-
-/// Timings from files are checked already; others are made by programs.
-Timing const& checked(Timing const& timing) {
-  bool const polls = timing.completion == Completion::polling;
-  if (polls && (timing.poll_interval_ns == 0 || timing.poll_interval_ns > cost_ns_max)) {
-    throw std::invalid_argument{fmt::format("the poll interval is {} ns; expected 1 to {}",
-                                            timing.poll_interval_ns, cost_ns_max)};
-  }
-  for (std::size_t i = 0; i < stage_total; ++i) {
-    if (timing.costs[i].ns > cost_ns_max) {
-      throw std::invalid_argument{fmt::format("stage {} costs {} ns; expected 0 to {}",
-                                              stage_name(static_cast<Stage>(i)), timing.costs[i].ns,
-                                              cost_ns_max)};
-    }
-  }
-  return timing;
-}
-
 replay::MachineOptions machine_options(Timing const& timing, TimedOptions const& options,
                                        replay::Recorder* recorder) {
   return {.profile = options.profile,
@@ -75,92 +40,66 @@ replay::MachineOptions machine_options(Timing const& timing, TimedOptions const&
           .recorder = recorder};
 }
 
+bool has_several_vms(replay::Plan const& plan) {
+  return !plan.vcpus().empty() && plan.vcpus().front().vm != plan.vcpus().back().vm;
+}
+
 /// One simulation. Members are in the order in which they need each other.
 class Simulation {
  public:
   Simulation(replay::Plan const& plan, Timing const& timing, TimedOptions const& options)
-      : plan_{plan},
-        gap_{gap_of(plan, options)},
+      : gap_{gap_of(plan.info(), options.assume_gap_ns)},
         span_{recorded_span(plan)},
         scale_{plan.info().clock, span_.first},
         recording_{recording_clock(plan.info().clock), 0},
         recorder_{options.record == nullptr ? nullptr
                                             : std::make_unique<replay::Recorder>(*options.record)},
         machine_{plan, machine_options(timing, options, recorder_.get())},
-        timeline_{options.hops},
-        board_{.service = machine_,
-               .scale = scale_,
-               .costs = Costs{checked(timing)},
-               .line = UpcallLine{timing},
-               .tally = Tally{{.accesses = plan.accesses(),
+        assembly_{{.service = machine_,
+                   .clients = machine_.clients(),
+                   .vcpu_count = plan.vcpus().size(),
+                   .several_vms = has_several_vms(plan),
+                   .scale = scale_,
+                   .timing = timing,
+                   .subject = {.accesses = plan.accesses(),
                                .info = plan.info(),
                                .keep_stamps = options.keep_stamps},
-                              timing,
-                              scale_}},
+                   .hops = options.hops}},
         accesses_{.plan = plan,
                   .machine = machine_,
                   .turns = Turns{plan},
                   .gap = gap_,
-                  .recording = recorder_ == nullptr ? nullptr : &recording_},
-        worker_{timeline_, board_, plan.vcpus().size()} {
+                  .recording = recorder_ == nullptr ? nullptr : &recording_} {
     if (!gap_ && scale_.to_sim(span_.last) > sim_time_max) throw_outgrown(plan.info());
-    board_.worker = &worker_;
-    for (replay::MachineClient const& client : machine_.clients()) {
-      add_client(client);
-    }
     for (std::size_t i = 0; i < plan.vcpus().size(); ++i) {
-      vcpus_.push_back(
-          std::make_unique<VcpuActor>(timeline_, board_, accesses_, static_cast<std::uint16_t>(i)));
-      board_.vcpus.push_back(vcpus_.back().get());
+      vcpus_.push_back(std::make_unique<VcpuActor>(assembly_.timeline(), assembly_.board(),
+                                                   accesses_, static_cast<std::uint16_t>(i)));
+      assembly_.add(*vcpus_.back());
       accesses_.vcpus.push_back(vcpus_.back().get());
     }
   }
 
   TimedResult run() {
-    timeline_.run();
+    assembly_.run();
     core::check(std::all_of(vcpus_.begin(), vcpus_.end(),
                             [](auto const& vcpu) { return vcpu->is_finished(); }),
                 "a simulation ends when every vCPU has made all its accesses");
     TimedResult result;
     result.replay = machine_.result();
-    board_.tally.fill(result);
+    assembly_.fill(result);
     if (!gap_) result.recorded_ns = scale_.to_sim(span_.last).ns();
-    result.upcalls_raised = board_.line.raised();
-    result.upcalls_coalesced = board_.line.coalesced();
-    result.kernel_activations = timeline_.activations();
-    result.utilisation.push_back(
-        {.name = "hsm worker", .busy_ns = worker_.busy().ns(), .requests = worker_.requests()});
-    for (auto const& client : clients_) {
-      result.utilisation.push_back({.name = client->label(),
-                                    .busy_ns = client->busy().ns(),
-                                    .requests = client->requests()});
-    }
     return result;
   }
 
  private:
-  void add_client(replay::MachineClient const& client) {
-    bool const several = plan_.vcpus().front().vm != plan_.vcpus().back().vm;
-    std::string label =
-        several ? fmt::format("vm{} {}", client.vm.value, client.name) : client.name;
-    clients_.push_back(
-        std::make_unique<ClientActor>(timeline_, board_, client.id, std::move(label)));
-    if (client.id.value >= board_.clients.size()) board_.clients.resize(client.id.value + 1U);
-    board_.clients[client.id.value] = clients_.back().get();
-  }
-
-  replay::Plan const& plan_;
   std::optional<SimTime> gap_;
   RecordedSpan span_;
   TickScale scale_;
   TickScale recording_;
   std::unique_ptr<replay::Recorder> recorder_;
   replay::Machine machine_;
-  Timeline timeline_;
-  Board board_;
+  Assembly assembly_;
   AccessBoard accesses_;
-  HsmWorker worker_;
-  std::vector<std::unique_ptr<ClientActor>> clients_;
   std::vector<std::unique_ptr<VcpuActor>> vcpus_;
 };
 

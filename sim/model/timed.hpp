@@ -48,7 +48,8 @@ struct TimedResult {
   replay::ReplayResult replay;   ///< the same digest as the functional engine, or it is a bug
   std::uint64_t simulated_ns{};  ///< from the first exit to the last entry
   std::uint64_t recorded_ns{};   ///< between the capture's first and last stamp
-  std::uint64_t late{};          ///< accesses that started after their recorded time
+  std::uint64_t started{};       ///< accesses; of an exit-exact capture, exits
+  std::uint64_t late{};          ///< of these: those that started after their recorded time
   std::uint64_t late_ns_max{};
   std::uint64_t upcalls_raised{};     ///< interrupts; replay.upcalls counts who wanted one
   std::uint64_t upcalls_coalesced{};  ///< requests that an upcall already on its way announced

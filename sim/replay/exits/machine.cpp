@@ -210,11 +210,16 @@ void Machine::plan_entry(Vcpu& vcpu) {
   vcpu.halted = vcpu.core.halted();
   core::EntryPlan plan;
   bool const stopped = vcpu.core.stop().kind != core::StopKind::none;
-  if (exit.entered && !stopped) {
+  if (!stopped) {
     plan = vcpu.core.plan_entry(vcpu.cpu, vcpu.vm->platform, {exit.time_out});
   }
   if (exit.entered) check(vcpu, Field::entered, 1, stopped || plan.halted ? 0 : 1);
-  check_injection(vcpu, plan_.injects(exit.injects), plan);
+  auto const injects = plan_.injects(exit.injects);
+  if (exit.entered || !injects.empty()) {
+    check_injection(vcpu, injects, plan);
+  } else {
+    checker_.unknown(1);  // whether the guest was entered after its last exit is not recorded
+  }
   constexpr std::uint32_t entry_state = 1U << traces::exit_read::entry_state;
   if (((exit.register_mask | vcpu.cpu.asked()) & entry_state) != 0) {
     check(vcpu, Field::asked_entry_state, exit.register_mask & entry_state,

@@ -41,7 +41,7 @@ struct PlannedExit {
   Run injects;
   Run inputs;
   std::uint16_t vcpu{};  ///< index into Plan::vcpus()
-  bool entered{};        ///< the row has a time out: the guest was entered again
+  bool entered{};        ///< a later exit was recorded: the guest was certainly entered again
 };
 
 /// One transition of a request slot.

@@ -67,9 +67,23 @@ void PlanBuilder::add_gap(Stream& stream, Gap gap) {
   if (!stream.gap || gap.row < stream.gap->row) stream.gap = std::move(gap);
 }
 
+void PlanBuilder::note_damage(std::uint64_t offset) {
+  damage_ = offset;
+  for (auto& [id, stream] : streams_) {
+    add_gap(stream, {.row = stream.next_row,
+                     .what = fmt::format("a damaged chunk was skipped before offset {}", offset)});
+  }
+}
+
 void PlanBuilder::add(traces::Reader::Rows const& rows) {
   traces::ChunkInfo const& info = rows.info;
-  Stream& stream = streams_[{core::VmId{info.vm}, core::VcpuId{info.vcpu}}];
+  auto const [entry, fresh] = streams_.try_emplace({core::VmId{info.vm}, core::VcpuId{info.vcpu}});
+  Stream& stream = entry->second;
+  if (fresh && damage_) {
+    add_gap(
+        stream,
+        {.row = 0, .what = fmt::format("a damaged chunk was skipped before offset {}", *damage_)});
+  }
   if (info.dropped_before != 0) {
     stream.lost += info.dropped_before;
     add_gap(stream, {.row = stream.next_row,
@@ -129,8 +143,7 @@ void PlanBuilder::add_exit(Stream& stream, traces::ChunkInfo const& info,
   PlannedExit planned;
   planned.row = info.first_sequence + number;
   planned.time_in = row.time_in;
-  planned.time_out = row.time_out.value_or(0);
-  planned.entered = row.time_out.has_value();
+  planned.time_out = row.time_out.value_or(row.time_in);
   planned.rip = *row.rip;
   planned.register_mask = row.register_mask;
   planned.written_mask = row.written_mask;
@@ -250,6 +263,7 @@ void PlanBuilder::place(PlannedVcpu id, Stream& stream) {
   stream.exits.erase(behind, stream.exits.end());
   for (PlannedExit& exit : stream.exits) {
     exit.vcpu = static_cast<std::uint16_t>(plan_.vcpus_.size());
+    exit.entered = exit.row + 1 < stream.next_row;
   }
   plan_.exits_.insert(plan_.exits_.end(), stream.exits.begin(), stream.exits.end());
   plan_.vcpus_.push_back(std::move(planned));

@@ -28,6 +28,10 @@ class PlanBuilder {
   /// remedy.
   void add(traces::Reader::Rows const& rows);
 
+  /// A damaged chunk before this offset was skipped. Nobody knows whose it was: all vCPUs have a
+  /// gap there.
+  void note_damage(std::uint64_t offset);
+
   /// The plan; the builder is used up. Throws traces::ContentError for rows that belong to no exit,
   /// for VMs without a platform, and for VMs of which several vCPUs were recorded.
   Plan build() &&;
@@ -70,6 +74,7 @@ class PlanBuilder {
   Plan plan_;
   std::string file_;
   std::map<PlannedVcpu, Stream> streams_;
+  std::optional<std::uint64_t> damage_;
 };
 
 }  // namespace acrn::replay::exits

@@ -69,8 +69,11 @@ void PlanBuilder::join(Stream& stream, std::size_t first) {
     exit.injects = injects.deal(exit.row + 1);
     exit.inputs = inputs.deal(exit.row + 1);
     for (std::uint32_t n = 0; n < exit.accesses.count; ++n) {
-      plan_.accesses_[exit.accesses.first + n].vcpu = exit.vcpu;
-      plan_.accesses_[exit.accesses.first + n].exit = static_cast<std::uint32_t>(i);
+      PlannedAccess& access = plan_.accesses_[exit.accesses.first + n];
+      access.vcpu = exit.vcpu;
+      access.exit = static_cast<std::uint32_t>(i);
+      access.time = exit.time_in;
+      access.recorded_end = exit.time_out;
     }
   }
 }

@@ -110,6 +110,7 @@ TEST_F(Report, ComparesRecordedWithSimulatedWhereBothAreKnown) {
 }
 
 TEST_F(Report, LatenessIsOfAccessesNotOfElements) {
+  result_.started = 3;
   result_.late = 2;
   result_.late_ns_max = 70;
   result_.latency_ns.record(1, 100);
