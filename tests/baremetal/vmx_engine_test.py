@@ -27,7 +27,6 @@ def run(runner: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_all_checks_pass_under_bochs(model: str) -> None:
     result = run("run_bochs.py", "--model", model)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "hv: VT-x is available: " in result.stdout
     count = re.search(r"^hv: vmx-test: (\d+) checks, (\d+) passed$", result.stdout, re.M)
     assert count and count[1] == count[2] and int(count[1]) >= CHECK_COUNT_MIN
     ticks = re.search(r"^hv: vmx-test: round trip of a port .*: (\d+) ticks$", result.stdout, re.M)
