@@ -155,7 +155,7 @@ struct VcpuBench {
         std::uint64_t{port} << 16U | (direction == Direction::read ? 8U : 0U) | (size - 1U);
     return exit;
   }
-  void out(std::uint16_t port, std::uint32_t value, std::uint8_t size = 1) {
+  void out(std::uint16_t port, std::uint64_t value, std::uint8_t size = 1) {
     cpu[Register::rax] = value;
     EXPECT_EQ(take(port_exit(port, size, Direction::write)), Progress::done);
   }
