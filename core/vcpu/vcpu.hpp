@@ -157,6 +157,9 @@ class Vcpu {
       access_.value = truncate(env.cpu.read_register(Register::rax), 1);
     }
     env.platform.fast_access(access_, now, env.effects);
+    if constexpr (AccessListener<Slot>) {
+      env.slot.finished(access_, Route::completed, AccessEnd::answered);
+    }
     if (access_.direction == Direction::read) {
       In32Rule const rule = env.profile.in32;
       commit_.set(Register::rax, emulate_pio_complete(access_.value, 1, rule, env.cpu));
