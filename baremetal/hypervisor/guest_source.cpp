@@ -110,7 +110,7 @@ std::uint32_t platform_devices(DeviceSet devices) noexcept {
       Row{DeviceName::acpi_pm, device_bit(PlatformDevice::acpi_pm)},
       Row{DeviceName::reset, device_bit(PlatformDevice::reset)},
       Row{DeviceName::pci, device_bit(PlatformDevice::pci_host)},
-      Row{DeviceName::test, 0},
+      Row{DeviceName::test, device_bit(PlatformDevice::test_device)},
       Row{DeviceName::exit, device_bit(PlatformDevice::test)},
   };
   static_assert(rows.size() == device_name_count);

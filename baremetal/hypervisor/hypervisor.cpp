@@ -71,8 +71,12 @@ void Hypervisor::raise_upcall() noexcept {
   kick(*service_);
 }
 
+/// The Service VM hands on the text of the VMs whose UART it has; each keeps a line of its own.
+/// Such a VM does not run meanwhile: it waits for the access that brought the text.
 void Hypervisor::show_output(GuestVm& vm) noexcept {
-  vm.console.put(vm.platform.output());
+  std::uint8_t const source = vm.platform.console_source();
+  GuestVm* const speaker = vm.is_service() && source != 0 ? user_vm({source}) : nullptr;
+  (speaker != nullptr ? *speaker : vm).console.put(vm.platform.output());
   vm.platform.clear_output();
 }
 

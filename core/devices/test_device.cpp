@@ -21,16 +21,17 @@ constexpr std::uint8_t byte_of(std::uint64_t value, unsigned index) noexcept {
   return static_cast<std::uint8_t>(value >> (8 * index));
 }
 
-/// Little endian; bytes beyond the end read as ones and are not written.
-void scratch_access(std::span<std::uint8_t> scratch, Access& access,
+/// Little endian, of a region of `size` bytes through which `scratch` is repeated; bytes beyond it
+/// read as ones and are not written.
+void scratch_access(std::span<std::uint8_t> scratch, std::size_t size, Access& access,
                     std::uint16_t offset) noexcept {
   std::uint64_t value = 0;
   for (unsigned i = 0; i < access.size; ++i) {
     std::size_t const at = std::size_t{offset} + i;
     if (access.direction == Direction::write) {
-      if (at < scratch.size()) scratch[at] = byte_of(access.value, i);
+      if (at < size) scratch[at % scratch.size()] = byte_of(access.value, i);
     } else {
-      std::uint8_t const byte = at < scratch.size() ? scratch[at] : std::uint8_t{0xff};
+      std::uint8_t const byte = at < size ? scratch[at % scratch.size()] : std::uint8_t{0xff};
       value |= std::uint64_t{byte} << (8 * i);
     }
   }
@@ -49,7 +50,7 @@ HandlerResult TestDevice::access(Access& access, Effects& effects) noexcept {
   }
   auto const at = static_cast<std::uint16_t>(offset);
   if (mmio) {
-    scratch_access(state_.mmio_scratch, access, at);
+    scratch_access(state_.mmio_scratch, mmio_size, access, at);
     note(access, at);
   } else {
     port_access(access, at, effects);
@@ -59,7 +60,7 @@ HandlerResult TestDevice::access(Access& access, Effects& effects) noexcept {
 
 void TestDevice::port_access(Access& access, std::uint16_t offset, Effects& effects) noexcept {
   if (offset < control_first) {
-    scratch_access(state_.port_scratch, access, offset);
+    scratch_access(state_.port_scratch, control_first, access, offset);
     note(access, offset);
     return;
   }

@@ -14,7 +14,7 @@
 //   0x534        read dword: selected log entry: size | Direction << 8 | Space << 16
 //   0x538        read dword: selected log entry: offset from the first port or the page's start
 //   0x53C        read dword: selected log entry: value, the upper half with bit 7 of the selector
-// MMIO 0xFEB00000 to 0xFEB00FFF: scratch bytes               counted
+// MMIO 0xFEB00000 to 0xFEB00FFF: 256 scratch bytes, repeated through the page    counted
 //
 // Missing features: nothing is delayed; every access acts at once.
 // Ignored bits: bits of the selector that choose nothing; bits 7:2 of an IrqAction.
@@ -48,8 +48,8 @@ struct TestLogEntry {
 
 struct TestDeviceState {
   std::array<std::uint8_t, 0x20> port_scratch{};
-  std::array<std::uint8_t, 0x1000> mmio_scratch{};
-  std::array<std::uint32_t, 16> counters{};  ///< TestDevice::counter_index()
+  std::array<std::uint8_t, 0x100> mmio_scratch{};  ///< repeated 16 times
+  std::array<std::uint32_t, 16> counters{};        ///< TestDevice::counter_index()
   std::array<TestLogEntry, test_log_size> log{};
   std::uint16_t logged{};  ///< entries of `log` that count
   std::uint8_t selector{};

@@ -96,6 +96,14 @@ HandlerResult PlatformHandlers::console(void* context, Access& access, Ticks /*n
   return HandlerResult::handled();
 }
 
+HandlerResult PlatformHandlers::console_source(void* context, Access& access, Ticks /*now*/,
+                                               Effects& /*effects*/) {
+  if (access.direction == Direction::write) {
+    platform_of(context).console_source_ = static_cast<std::uint8_t>(access.value);
+  }
+  return HandlerResult::handled();
+}
+
 /// A poll acknowledges, so reads count too.
 void Platform::after_pic() noexcept { refresh_interrupt(); }
 

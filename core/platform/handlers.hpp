@@ -19,6 +19,7 @@ struct PlatformHandlers {
   static HandlerResult test(void* context, Access& access, Ticks now, Effects& effects);
   static HandlerResult power_off(void* context, Access& access, Ticks now, Effects& effects);
   static HandlerResult console(void* context, Access& access, Ticks now, Effects& effects);
+  static HandlerResult console_source(void* context, Access& access, Ticks now, Effects& effects);
 };
 
 }  // namespace acrn::core

@@ -86,11 +86,21 @@ void Platform::attach() noexcept {
   if (config_.has(PlatformDevice::test)) add({PlatformHandlers::test, this}, {0xf4}, 1);
   if (config_.has(PlatformDevice::console)) {
     add_fast(PlatformDevice::console, {PlatformHandlers::console, this}, {0xe8}, 1);
+    add({PlatformHandlers::console_source, this}, {0xea}, 1);
   }
   if (config_.has(PlatformDevice::pci_host)) {
     add(pci_port_device(pci_host_), PciHost::address_port, 4);
     add(pci_port_device(pci_host_), PciHost::data_port, 4);
   }
+  if (config_.has(PlatformDevice::test_device)) attach_test_device();
+}
+
+void Platform::attach_test_device() noexcept {
+  add(core::test_device(test_device_), TestDevice::first_port, TestDevice::port_count);
+  auto const id = state_.devices.add(core::test_device(test_device_));
+  auto const page = MmioRange::make(TestDevice::mmio_base, TestDevice::mmio_size);
+  check(id.has_value() && page.has_value() && state_.mmio.insert(*page, *id).has_value(),
+        "Platform::attach() needs the maps as they were made");
 }
 
 void Platform::attach_clocks() noexcept {
@@ -140,6 +150,7 @@ void Platform::drive_all_lines() noexcept {
   drive(PlatformDevice::uart0, uart_.config().irq.value, uart_.line());
   drive(PlatformDevice::rtc, RtcConfig{}.irq.value, rtc_.line());
   drive(PlatformDevice::acpi_pm, acpi_pm_.config().sci.value, acpi_pm_.line());
+  drive(PlatformDevice::test_device, TestDevice::default_irq.value, test_device_.line());
 }
 
 void Platform::change_line(IrqChange change) noexcept {
@@ -217,6 +228,8 @@ PlatformSnapshot Platform::snapshot() const noexcept {
           .acpi_pm = acpi_pm_.state(),
           .reset = reset_.state(),
           .pci_host = pci_host_.state(),
+          .test_device = test_device_.state(),
+          .console_source = console_source_,
           .stop = stop_};
 }
 
@@ -228,6 +241,8 @@ void Platform::restore(PlatformSnapshot const& snapshot) noexcept {
   acpi_pm_.restore(snapshot.acpi_pm);
   reset_.restore(snapshot.reset);
   pci_host_.restore(snapshot.pci_host);
+  test_device_.restore(snapshot.test_device);
+  console_source_ = snapshot.console_source;
   bool const known = snapshot.stop.kind <= StopKind::event_delivery;
   stop_ = known ? snapshot.stop : VcpuStop{};
   clear_output();

@@ -16,6 +16,7 @@
 #include "core/devices/pit.hpp"
 #include "core/devices/reset_ports.hpp"
 #include "core/devices/rtc.hpp"
+#include "core/devices/test_device.hpp"
 #include "core/devices/uart.hpp"
 #include "core/emulate/effects.hpp"
 #include "core/emulate/vm_state.hpp"
@@ -37,6 +38,8 @@ struct PlatformSnapshot {
   AcpiPmState acpi_pm{};
   ResetControlState reset{};
   PciHostState pci_host{};
+  TestDeviceState test_device{};
+  std::uint8_t console_source{};
   VcpuStop stop{};
   friend constexpr bool operator==(PlatformSnapshot const&, PlatformSnapshot const&) = default;
 };
@@ -100,6 +103,8 @@ class Platform {
     return std::span{output_}.first(output_count_);
   }
   void clear_output() noexcept { output_count_ = 0; }
+  /// What the guest last wrote to port 0xEA: whose text it hands on. 0 at first: its own.
+  [[nodiscard]] std::uint8_t console_source() const noexcept { return console_source_; }
 
   [[nodiscard]] PlatformSnapshot snapshot() const noexcept;
   /// Takes over a snapshot; what no platform can be in is brought into range. Output is cleared.
@@ -116,6 +121,7 @@ class Platform {
   void add_fast(PlatformDevice kind, Device device, Port first, std::uint16_t size) noexcept;
   void attach_clocks() noexcept;
   void attach_power() noexcept;
+  void attach_test_device() noexcept;
   void apply_changes(Effects const& effects) noexcept;
   void drive_all_lines() noexcept;
   void set_deadline(Timed which, Ticks deadline) noexcept {
@@ -142,6 +148,7 @@ class Platform {
   bool interrupt_pending_{};
   VcpuStop stop_{};
   std::uint8_t output_count_{};
+  std::uint8_t console_source_{};
   std::array<Ticks, timed_count> deadlines_{ticks_never, ticks_never, ticks_never, ticks_never};
   std::array<std::uint8_t, platform_output_size> output_{};
   std::array<std::uint8_t, fast_port_end> fast_ports_{};  // PlatformDevice + 1; 0: none
@@ -153,6 +160,7 @@ class Platform {
   AcpiPm acpi_pm_;
   ResetControl reset_{};
   PciHost pci_host_;
+  TestDevice test_device_{};
   VmState state_{};
 };
 

@@ -65,6 +65,8 @@ std::string_view name(PlatformDevice device) noexcept {
       return "power_off";
     case PlatformDevice::console:
       return "console";
+    case PlatformDevice::test_device:
+      return "test_device";
   }
   return "?";
 }

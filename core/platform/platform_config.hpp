@@ -27,9 +27,11 @@ enum class PlatformDevice : std::uint8_t {
   pci_host = 7,   ///< 0xCF8 to 0xCFF, no functions
   test = 8,       ///< 0xF4: the byte written ends the VM
   power_off = 9,  ///< 0x604 alone: a word with SLP_EN (bit 13) ends the VM; not with acpi_pm
-  console = 10,   ///< 0xE8: a byte of text
+  console = 10,   ///< 0xE8: a byte of text; 0xEA: whose text follows
+  test_device =
+      11,  ///< 0x500 to 0x53F and a page at 0xFEB00000, IRQ 10: core/devices/test_device.hpp
 };
-inline constexpr unsigned platform_device_count = 11;
+inline constexpr unsigned platform_device_count = 12;
 
 constexpr std::uint32_t device_bit(PlatformDevice device) noexcept {
   return std::uint32_t{1} << static_cast<unsigned>(device);

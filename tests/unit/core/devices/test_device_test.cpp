@@ -82,6 +82,13 @@ TEST(TestDevice, ScratchKeepsWhatWasWrittenInAnyWidth) {
   EXPECT_EQ(bench.in(0x51d, 2), 0xb2c3U);
 }
 
+TEST(TestDevice, ItsPageRepeatsThe256Bytes) {
+  Bench bench;
+  bench.write(Space::mmio, 0xfeb0'01fe, 4, 0x4433'2211);
+  EXPECT_EQ(bench.read(Space::mmio, 0xfeb0'0efe, 4), 0x4433'2211U);
+  EXPECT_EQ(bench.read(Space::mmio, 0xfeb0'0000, 2), 0x4433U);
+}
+
 TEST(TestDevice, BytesBeyondItsEndsAreOnesAndLost) {
   Bench bench;
   bench.write(Space::mmio, 0xfeb0'0ffe, 4, 0x1234'5678);
