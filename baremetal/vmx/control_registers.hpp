@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/paging/control_bits.hpp"
+#include "core/vcpu/interruption.hpp"
 
 namespace acrn::baremetal {
 
@@ -51,6 +52,15 @@ constexpr std::uint64_t real_cr4(std::uint64_t value, std::uint64_t fixed0) noex
 constexpr std::uint64_t guest_view(std::uint64_t real, std::uint64_t shadow,
                                    std::uint64_t host_owned) noexcept {
   return (real & ~host_owned) | (shadow & host_owned);
+}
+
+/// Interruption information as a VM entry takes it: without protection nothing pushes an error
+/// code, and asking for one fails the entry. Source: Intel SDM vol. 3C (Sep 2023), section 27.2.1.3
+/// "VM-Entry Control Fields".
+constexpr std::uint32_t deliverable(std::uint32_t information, std::uint64_t cr0) noexcept {
+  return (cr0 & core::cr0::protection_enable) != 0
+             ? information
+             : information & ~core::interruption_error_code_valid;
 }
 
 /// Whether the CPU pages by four loaded page-directory-pointer entries.

@@ -109,7 +109,8 @@ void VmxVcpu::write_efer(std::uint64_t value) noexcept {
 
 void VmxVcpu::apply(core::EntryPlan const& plan) noexcept {
   if (plan.interruption_information != 0) {
-    vmx::write(vmcs::entry_interruption_information, plan.interruption_information);
+    vmx::write(vmcs::entry_interruption_information,
+               deliverable(plan.interruption_information, vmx::read(vmcs::guest_cr0)));
     vmx::write(vmcs::entry_error_code, plan.error_code);
     vmx::write(vmcs::entry_instruction_length, plan.instruction_length);
     if (plan.set_cr2) vmx::write_cr2(plan.cr2);

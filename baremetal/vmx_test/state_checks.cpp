@@ -48,6 +48,15 @@ void check_vmx_injection(CheckLog& log) noexcept {
   exit = bed.run();
   log.equal("exception: RIP", bed.vcpu().rip(), handler_at + 3);
   log.equal("exception: CR2", bed.vcpu().read_register(Register::rax), 0xabc000);
+  bed.put_word(real_mode_vector(13), handler_at);
+  std::uint64_t const stack = bed.vcpu().read_register(Register::rsp);
+  bed.vcpu().apply(core::EntryPlan{.interruption_information = 0x8000'0b0d,
+                                   .error_code = 0x123,
+                                   .origin = core::InjectOrigin::fault});
+  exit = bed.run();
+  log.equal("error code in real mode: RIP", bed.vcpu().rip(), handler_at + 3);
+  log.equal("error code in real mode: not pushed", stack - bed.vcpu().read_register(Register::rsp),
+            6);
 }
 
 void check_vmx_interrupt_window(CheckLog& log) noexcept {

@@ -37,6 +37,13 @@ TEST(ControlRegisters, GuestsOwnNoBitOfCr4ThatTheirCpuidHides) {
   EXPECT_EQ(cr4_guest_owned, 0x31'0fffU);
 }
 
+TEST(ControlRegisters, OnlyProtectedGuestsGetErrorCodes) {
+  constexpr std::uint32_t general_protection = 0x8000'0b0d;
+  EXPECT_EQ(deliverable(general_protection, 0x31), general_protection);
+  EXPECT_EQ(deliverable(general_protection, 0x30), 0x8000'030dU);
+  EXPECT_EQ(deliverable(0x8000'0020, 0x30), 0x8000'0020U);
+}
+
 TEST(ControlRegisters, PdptesAreForPaeOnly) {
   EXPECT_TRUE(uses_pdptes(0x8000'0001, 0x20, 0));
   EXPECT_FALSE(uses_pdptes(0x8000'0001, 0x20, 0x500)) << "four-level paging";
