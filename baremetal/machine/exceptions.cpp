@@ -11,7 +11,10 @@
 #include "baremetal/machine/interrupts.hpp"
 #include "baremetal/machine/smp.hpp"
 
-extern "C" void hv_vector(acrn::baremetal::ExceptionFrame const* frame) noexcept;
+extern "C" {
+void hv_vector(acrn::baremetal::ExceptionFrame* frame) noexcept;
+extern std::uint8_t const hv_wait_halt[];
+}
 
 namespace acrn::baremetal {
 namespace {
@@ -130,7 +133,7 @@ constinit std::atomic<unsigned> depth{};
 }  // namespace
 }  // namespace acrn::baremetal
 
-void hv_vector(acrn::baremetal::ExceptionFrame const* frame) noexcept {
+void hv_vector(acrn::baremetal::ExceptionFrame* frame) noexcept {
   using namespace acrn::baremetal;
   if (frame->vector == nmi) {
     take_nmi();
@@ -139,4 +142,6 @@ void hv_vector(acrn::baremetal::ExceptionFrame const* frame) noexcept {
   } else {
     dump_and_end(*frame);
   }
+  constexpr std::uint64_t halt_size = 1;
+  if (frame->rip == reinterpret_cast<std::uint64_t>(hv_wait_halt)) frame->rip += halt_size;
 }

@@ -7,6 +7,8 @@
 #include "baremetal/machine/smp_start.hpp"
 #include "core/check.hpp"
 
+extern "C" void hv_wait() noexcept;  // vectors.S
+
 namespace acrn::baremetal {
 
 void work_forever(CpuArea& area) noexcept {
@@ -40,9 +42,7 @@ void kick_nmi(CpuIndex cpu) noexcept { send_ipi(cpu_area(cpu).apic_id, ipi_nmi);
 
 void wake(CpuIndex cpu) noexcept { send_ipi(cpu_area(cpu).apic_id, ipi_fixed | wake_vector); }
 
-/// STI holds interrupts off until the instruction behind it has begun: one that is pending already
-/// ends the HLT. Source: Intel SDM vol. 2B (Sep 2023), "STI".
-void wait_for_wake() noexcept { asm volatile("sti; hlt; cli" : : : "memory"); }
+void wait_for_wake() noexcept { hv_wait(); }
 
 void wait_for_wake_until(std::uint64_t deadline) noexcept {
   arm_timer(deadline);

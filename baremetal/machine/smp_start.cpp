@@ -48,6 +48,8 @@ constexpr std::uint64_t after_startup_us = 200;
 constexpr std::uint64_t arrival_us = 100'000;             // of CPUs that nobody knows of
 constexpr std::uint64_t expected_arrival_us = 1'000'000;  // of CPUs that must be there
 
+constexpr std::uint32_t xapic_id_max = 0xfe;  // 0xff means all
+
 struct Block {
   CpuArea* area{};
   InterruptStacks interrupt_stacks{};
@@ -117,13 +119,18 @@ void start_by(Send send, std::uint32_t page_number) noexcept {
   send(ipi_startup | page_number);
 }
 
-void start_listed(std::span<std::uint32_t const> apic_ids, std::uint32_t page_number) noexcept {
+struct Startup {
+  std::uint32_t page_number{};
+  std::uint32_t apic_id_max{};  ///< xAPIC messages have 8 bits for it
+};
+
+void start_listed(std::span<std::uint32_t const> apic_ids, Startup startup) noexcept {
   std::uint32_t const limit = hv_ap_limit.load(std::memory_order_relaxed);
   std::uint32_t expected = 0;
   for (std::uint32_t const apic_id : apic_ids) {
-    if (apic_id == local_apic_id()) continue;
+    if (apic_id == local_apic_id() || apic_id > startup.apic_id_max) continue;
     if (expected == limit) return;
-    start_by([apic_id](std::uint32_t command) { send_ipi(apic_id, command); }, page_number);
+    start_by([apic_id](std::uint32_t command) { send_ipi(apic_id, command); }, startup.page_number);
     wait_for_arrivals(++expected, arrival_us);
     expected = arrived();  // one that did not come is not waited for again
   }
@@ -181,7 +188,7 @@ std::uint32_t start_cpus(Configuration const& configuration,
     start_by(send_ipi_to_others, *page_number);
     wait_for_arrivals(ready, configuration.cpus != 0 ? expected_arrival_us : arrival_us);
   } else {
-    start_listed(apic_ids, *page_number);
+    start_listed(apic_ids, {*page_number, apic == LocalApic::x2apic ? ~0U : xapic_id_max});
   }
   std::uint32_t const count = close_entrance();
   for (std::uint32_t unused = count; unused < ready; ++unused) release_block(unused);

@@ -66,4 +66,15 @@ common:
   addq $16, %rsp  // vector and error code
   iretq
 
+// Halts until an interrupt. STI holds interrupts off until HLT has begun, but an NMI may still come
+// between the two, and behind it the very interrupt that should end the HLT; therefore whatever
+// interrupts at hv_wait_halt goes on behind it. Source: Intel SDM vol. 2B (Sep 2023), "STI".
+.global hv_wait, hv_wait_halt
+hv_wait:
+  sti
+hv_wait_halt:
+  hlt
+  cli
+  ret
+
 .section .note.GNU-stack, "", @progbits

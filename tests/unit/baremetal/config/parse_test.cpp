@@ -57,6 +57,8 @@ TEST(Configuration, HasDefaults) {
   EXPECT_EQ(all.service.memory_bytes, 16U << 20U);
   EXPECT_TRUE(all.vms().empty());
   EXPECT_EQ(all.crash, "");
+  EXPECT_EQ(all.idling, Idling::warp);
+  EXPECT_EQ(all.test, ImageTest::none);
 }
 
 TEST(Configuration, ReadsEveryKeyOfTheMachine) {
@@ -79,6 +81,8 @@ TEST(Configuration, ReadsEveryKeyOfTheMachine) {
   EXPECT_EQ(good("capture=e9").capture, CaptureSink::e9);
   EXPECT_EQ(good("capture=memory").capture, CaptureSink::memory);
   EXPECT_EQ(good("profile=acrn").profile, &core::acrn_today);
+  EXPECT_EQ(good("idle=wait").idling, Idling::wait);
+  EXPECT_EQ(good("test=vmx").test, ImageTest::vmx);
   EXPECT_EQ(good("service=none").service.mode, ServiceMode::none);
 }
 
