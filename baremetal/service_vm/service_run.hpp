@@ -48,15 +48,20 @@ bool Service<M>::look_at(Vm& vm, core::VcpuId vcpu, std::uint64_t worker) noexce
   using Kind = core::SlotEffects::Kind;
   StampRow& stamps = vm.stamps.rows[vcpu.value];
   std::uint64_t const answered = counters_.requests;
+  auto const claimed = [&]() noexcept {
+    stamps.set(Index::processing, machine_.tsc());
+    stamps.set(Index::worker, worker);
+    stamps.set(Index::interrupt, machine_.upcall_time());
+  };
   core::SlotEffects slot = hsm_.serve_slot(
       vm.id, vcpu, [&](core::HsmClientId client, core::Access const& access) noexcept {
-        stamps.set(Index::processing, machine_.tsc());
-        stamps.set(Index::worker, worker);
-        stamps.set(Index::interrupt, machine_.upcall_time());
+        claimed();
         return answer(vm, client, access, stamps);
       });
-  if (slot.kind == Kind::dispatched) [[unlikely]]
+  if (slot.kind == Kind::dispatched) [[unlikely]] {
+    claimed();
     slot = answer_config(vm, slot.client, stamps);
+  }
   if (slot.kind != Kind::settled) return false;
   if (counters_.requests == answered) ++counters_.settled;
   if (slot.notify) notify({vm.id, vcpu});
@@ -69,6 +74,7 @@ std::uint64_t Service<M>::answer(Vm& vm, core::HsmClientId client, core::Access 
   std::uint64_t const taken = machine_.tsc();
   stamps.set(Index::client, taken);
   Server const server = vm.servers[client.value % core::hsm_client_count_max];
+  stamps.set_client(1 + static_cast<std::uint64_t>(server));
   vm.devices.access(server, access, {taken - tsc_start_}, effects_);
   if (server == Server::uart) send_text(vm);
   if (!effects_.irqs().empty()) carry_out(vm);
@@ -85,7 +91,6 @@ core::SlotEffects Service<M>::answer_config(Vm& vm, core::HsmClientId client,
                                             StampRow& stamps) noexcept {
   auto const request = hsm_.next_request(client);
   if (!request) return {};
-  stamps.set(Index::processing, machine_.tsc());
   std::uint64_t const value = answer(vm, client, request->access, stamps);
   core::Verdict const verdict = hsm_.complete(*request, value).verdict;
   if (verdict == core::Verdict::stale) return {};

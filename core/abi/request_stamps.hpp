@@ -30,13 +30,17 @@ enum class StampIndex : std::uint8_t {
 
 inline constexpr std::size_t stamp_count = 16;  ///< t0 to t15
 
+/// Byte offset in a row of the number of the client that answered (u64), written with the stamps:
+/// 1 the default client, above it the Service VM's own numbers; see its README.
+inline constexpr std::size_t stamp_client_offset = 128;
+
 /// Byte offset of a stamp (u64) in the page. `slot` is below ioreq_slot_count.
 constexpr std::size_t stamp_offset(std::size_t slot, StampIndex index) noexcept {
   return slot * stamp_row_size + static_cast<std::size_t>(index) * sizeof(std::uint64_t);
 }
 
 static_assert(stamp_row_size * ioreq_slot_count == stamp_page_size);
-static_assert(stamp_count * sizeof(std::uint64_t) <= stamp_row_size);
+static_assert(stamp_count * sizeof(std::uint64_t) <= stamp_client_offset);
 static_assert(stamp_offset(15, StampIndex::complete) == 0xf48);
 
 }  // namespace acrn::core::abi
