@@ -49,7 +49,7 @@ hv_entry:
   cmpl $0x20100000, %edx
   jne refuse
 
-  // Identity map of the first 4 GiB: 4-KiB pages up to 2 MiB, where the image is, 2-MiB pages above.
+  // Identity map of the first 4 GiB: 4-KiB pages up to 4 MiB, where the image is, 2-MiB pages above.
   movl $(hv_page_directory_pointers + page_present_write), hv_page_map
   movl $(hv_page_directories + page_present_write), %eax
   xorl %ecx, %ecx
@@ -69,6 +69,7 @@ hv_entry:
   cmpl $2048, %ecx
   jb 1b
   movl $(hv_low_pages + page_present_write), hv_page_directories
+  movl $(hv_low_pages + 0x1000 + page_present_write), hv_page_directories + 8
   xorl %ecx, %ecx
 1:
   movl %ecx, %eax
@@ -76,7 +77,7 @@ hv_entry:
   orl $page_present_write, %eax
   movl %eax, hv_low_pages(, %ecx, 8)
   incl %ecx
-  cmpl $512, %ecx
+  cmpl $1024, %ecx
   jb 1b
 
   movl $hv_page_map, %eax
@@ -156,6 +157,6 @@ hv_page_directories:
   .skip 0x4000
 .global hv_low_pages
 hv_low_pages:
-  .skip 0x1000
+  .skip 0x2000
 
 .section .note.GNU-stack, "", @progbits

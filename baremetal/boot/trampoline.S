@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where a CPU starts after SIPI: real mode, in a copy of this code on a free page below 1 MiB.
-// machine/smp_start.cpp copies it and needs to fill in nothing: every address is relative to CS, or in the
-// image, which lies below 2 MiB.
+// machine/smp_start.cpp copies it and needs to fill in nothing: every address is relative to CS, or
+// in the image, which lies below 4 MiB.
 // Source: Intel SDM vol. 3A (Sep 2023), sections 9.4.4 "MP Initialization Example" and 10.8.5.
 
 .set cr0_start, 0x80010031  // PG, WP, NE, ET, PE; caching on

@@ -19,7 +19,7 @@ extern std::uint8_t hv_fault_stack_guard[];
 extern std::uint8_t hv_nmi_stack_guard[];
 extern std::uint64_t hv_page_map[512];
 extern std::uint64_t hv_page_directories[2048];
-extern std::uint64_t hv_low_pages[512];
+extern std::uint64_t hv_low_pages[1024];
 }
 
 namespace acrn::baremetal {
@@ -60,12 +60,12 @@ PageTables tables() noexcept {
 }  // namespace
 
 void protect_image() noexcept {
-  std::span<std::uint64_t, 512> const entries{hv_low_pages};
+  std::span<std::uint64_t, 1024> const entries{hv_low_pages};
   for (std::size_t page = 0; page < entries.size(); ++page) {
     entries[page] = page << 12U | rights_of(page);
   }
-  // The first entry leads to hv_low_pages.
-  for (std::uint64_t& entry : std::span<std::uint64_t, 2048>{hv_page_directories}.subspan(1)) {
+  // The first two entries lead to hv_low_pages.
+  for (std::uint64_t& entry : std::span<std::uint64_t, 2048>{hv_page_directories}.subspan(2)) {
     entry |= execute_disable;
   }
   write_cr3(read_cr3());
