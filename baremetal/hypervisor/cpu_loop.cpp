@@ -70,6 +70,23 @@ void Hypervisor::run_cpu() noexcept {
     }
     if (!ran && !is_over()) idle(cpu);
   }
+  for (GuestVm* const vm : vms()) {
+    if (vm->cpu_index == cpu && vm->state.load(std::memory_order_acquire) != RunState::ended) {
+      close(*vm);
+    }
+  }
+}
+
+/// The run is over before the VM has ended: what was recorded of it so far is sent.
+void Hypervisor::close(GuestVm& vm) noexcept {
+  if (core::is_underway(vm.progress)) {
+    vm.vcpu.cancel(vm.recorded_slot);
+    vm.progress = core::Progress::cancelled;
+    vm.recorder.end_exit(vm.vcpu.commit(), vm.progress, vm.vcpu.stop());
+  }
+  vm.recorder.leave(vm.clock.at(read_tsc()));
+  finish_capture_of(vm);
+  vm.console.finish();
 }
 
 void Hypervisor::stand_still(GuestVm& vm) noexcept {

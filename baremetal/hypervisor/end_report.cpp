@@ -98,6 +98,23 @@ void tell_end(GuestVm const& vm) noexcept {
   print(", ");
   print_decimal(vm.entries);
   print(" entries\n");
+  if (!vm.recorder.is_on()) return;
+  RecorderCounts const& counts = vm.recorder.counts();
+  print("hv: ");
+  print(vm.name);
+  print(": captured ");
+  print_decimal(counts.exits);
+  print(" exits, ");
+  print_decimal(counts.accesses);
+  print(" accesses, ");
+  print_decimal(counts.bytes);
+  print(" bytes, ");
+  print_decimal(counts.dropped);
+  print(" rows dropped\nhv: ");
+  print(vm.name);
+  print(": digest ");
+  print_hex(vm.recorder.digest().value(), 8);
+  print("\n");
 }
 
 }  // namespace acrn::baremetal

@@ -8,9 +8,11 @@
 #include <span>
 #include <string_view>
 
+#include "baremetal/capture/recorder.hpp"
 #include "baremetal/hypervisor/guest_clock.hpp"
 #include "baremetal/hypervisor/guest_console.hpp"
 #include "baremetal/hypervisor/guest_ends.hpp"
+#include "baremetal/hypervisor/guest_probe.hpp"
 #include "baremetal/hypervisor/mailbox.hpp"
 #include "baremetal/hypervisor/vm_memory.hpp"
 #include "baremetal/machine/cpu_index.hpp"
@@ -52,6 +54,7 @@ struct GuestVmConfig {
   std::span<std::uint8_t> ram{};
   core::PlatformConfig platform{};
   GuestLoader loader{};
+  RecorderConfig recorder{};  ///< without memory: nothing is captured
 };
 
 /// Made once in memory of its own, and never moved: devices and VMCS refer to it. Everything but
@@ -64,7 +67,8 @@ struct GuestVm {
         memory{config.ram},
         platform{config.platform},
         profile{core::profile_of(config.platform)},
-        loader{config.loader} {
+        loader{config.loader},
+        recorder{config.recorder} {
     platform.attach();
     first_state = platform.snapshot();
   }
@@ -72,9 +76,10 @@ struct GuestVm {
   GuestVm& operator=(GuestVm const&) = delete;
 
   [[nodiscard]] bool is_service() const noexcept { return id == 0; }
-  [[nodiscard]] core::PageSlot<core::AtomicMemory> slot() noexcept {
-    return {page, core::VcpuId{0}};
-  }
+  core::Turn next_turn() noexcept { return {++turns}; }
+
+  using Slot = core::PageSlot<core::AtomicMemory>;
+  using RecordedSlot = RecordingSlot<Slot, GuestProbe>;
 
   std::uint16_t id;
   std::string_view name;
@@ -104,6 +109,8 @@ struct GuestVm {
   core::HypervisorPage<core::AtomicMemory> page{core::AtomicMemory{no_page},
                                                 core::Completion::polling};
 
+  Slot slot{page, core::VcpuId{0}};  ///< of the only vCPU
+
   core::Progress progress{core::Progress::done};  ///< of the last exit
   core::Ticks time_in{};                          ///< of the last exit
   core::Ticks wake_at{core::ticks_never};         ///< while the guest executes HLT
@@ -111,6 +118,10 @@ struct GuestVm {
   std::uint64_t entries{};
   std::uint32_t refusals_told{};
   GuestConsole console{};
+
+  Recorder recorder;
+  GuestProbe probe{clock, time_in};
+  RecordedSlot recorded_slot{slot, recorder, probe};
 
   GuestEnd end{};
   std::uint32_t end_code{};

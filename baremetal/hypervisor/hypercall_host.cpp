@@ -66,9 +66,10 @@ void Hypervisor::carry_out(core::HypercallEffect const& effect) noexcept {
     case Kind::none:
     case Kind::callback_vector:  // hypercalls_ keeps it
     case Kind::create_vm:        // its memory and vCPU are there since the start
+      return;
     case Kind::attach_buffer:
     case Kind::detach_buffer:
-      return;
+      return attach_stamps(*vm, effect);
     case Kind::attach_page:
       return attach_page(*vm, effect);
     case Kind::start_vm:
@@ -99,6 +100,13 @@ void Hypervisor::attach_page(GuestVm& vm, core::HypercallEffect const& effect) n
   static_cast<void>(vm.page.announce(effect.vcpu_count));
 }
 
+void Hypervisor::attach_stamps(GuestVm& vm, core::HypercallEffect const& effect) noexcept {
+  if (effect.buffer != core::abi::SharedBufferId::request_stamps) return;
+  std::uint8_t const* const page = service_->memory.bytes().data() + effect.gpa.value;
+  bool const attached = effect.kind == core::HypercallEffect::Kind::attach_buffer;
+  vm.probe.set_row(attached ? reinterpret_cast<std::uint64_t const*>(page) : nullptr);
+}
+
 void Hypervisor::change_line(GuestVm& vm, core::HypercallEffect const& effect) noexcept {
   // Both enumerations have the values of HC_SET_IRQLINE.
   auto const action = static_cast<core::IrqAction>(effect.operation);
@@ -119,8 +127,7 @@ void Hypervisor::stop_and_wait(GuestVm& vm) noexcept {
 }
 
 void Hypervisor::reset_vm(GuestVm& vm) noexcept {
-  core::PageSlot<core::AtomicMemory> slot = vm.slot();
-  vm.vcpu.cancel(slot);
+  vm.vcpu.cancel(vm.slot);
   vm.page.reset();
   vm.starts_anew = true;
   vm.state.store(RunState::created, std::memory_order_release);

@@ -39,6 +39,7 @@ void Hypervisor::end_guest(GuestVm& vm, GuestEndReport report) noexcept {
   vm.end = report.end;
   vm.end_code = report.code;
   vm.console.finish();
+  finish_capture_of(vm);
   vm.state.store(RunState::ended, std::memory_order_release);
   tell_end(vm);
   if (vm.is_service()) {
@@ -78,6 +79,21 @@ void Hypervisor::show_output(GuestVm& vm) noexcept {
   GuestVm* const speaker = vm.is_service() && source != 0 ? user_vm({source}) : nullptr;
   (speaker != nullptr ? *speaker : vm).console.put(vm.platform.output());
   vm.platform.clear_output();
+}
+
+void Hypervisor::flush(GuestVm& vm) noexcept {
+  std::uint64_t const begun = read_tsc();
+  {
+    LockGuard const guard{config_.capture->lock};
+    vm.recorder.flush(*config_.capture->sink);
+  }
+  if (!vm.is_service()) vm.clock.hide(read_tsc() - begun);
+}
+
+void Hypervisor::finish_capture_of(GuestVm& vm) noexcept {
+  if (!vm.recorder.is_on()) return;
+  LockGuard const guard{config_.capture->lock};
+  vm.recorder.finish(*config_.capture->sink);
 }
 
 GuestVm* Hypervisor::user_vm(core::VmId id) const noexcept {

@@ -8,20 +8,29 @@
 #include <cstdint>
 #include <span>
 
+#include "baremetal/capture/frame_sink.hpp"
 #include "baremetal/config/configuration.hpp"
 #include "baremetal/hypervisor/end_report.hpp"
 #include "baremetal/hypervisor/guest_vm.hpp"
 #include "baremetal/machine/cpu_index.hpp"
+#include "baremetal/machine/spin_lock.hpp"
 #include "core/asyncio/async_io.hpp"
 #include "core/hypercall/hypercalls.hpp"
 
 namespace acrn::baremetal {
+
+/// Where the captures of all VMs go, one flush at a time.
+struct SharedSink {
+  FrameSink* sink{};
+  SpinLock lock{};
+};
 
 struct HypervisorConfig {
   std::uint64_t physical_cpus{1};  ///< bit n: CPU n runs vCPUs
   std::uint64_t slice_ticks{};     ///< of vCPUs that share a CPU
   HsmMode hsm{};
   Idling idling{};
+  SharedSink* capture{};  ///< null: no VM has a recorder
 };
 
 /// One per run, in memory of its own. Before run_cpu() it belongs to the CPU that made it.
@@ -60,6 +69,8 @@ class Hypervisor {
     return hypercalls_.callback_vector();
   }
   void show_output(GuestVm& vm) noexcept;
+  /// Sends what the VM's recorder holds; the guest's time stands still meanwhile.
+  void flush(GuestVm& vm) noexcept;
   void end_guest(GuestVm& vm, GuestEndReport report) noexcept;
 
  private:
@@ -69,9 +80,12 @@ class Hypervisor {
   void idle(CpuIndex cpu) noexcept;
   void kick(GuestVm& vm) noexcept;
   void stand_still(GuestVm& vm) noexcept;
+  void close(GuestVm& vm) noexcept;
+  void finish_capture_of(GuestVm& vm) noexcept;
 
   void carry_out(core::HypercallEffect const& effect) noexcept;
   void attach_page(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
+  void attach_stamps(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
   void change_line(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
   void stop_and_wait(GuestVm& vm) noexcept;
   void reset_vm(GuestVm& vm) noexcept;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <new>
 
+#include "baremetal/hypervisor/capture_start.hpp"
 #include "baremetal/hypervisor/hypervisor.hpp"
 #include "baremetal/hypervisor/vm_builder.hpp"
 #include "baremetal/machine/com1.hpp"
@@ -119,6 +120,8 @@ Verdict run_vms(Configuration const& configuration, BootInformation const& boot)
     print("hv: no memory for the hypervisor itself; give the machine more\n");
     return Verdict::failed;
   }
+  SharedSink* const capture = open_capture(configuration);
+  if (capture == nullptr && configuration.capture != CaptureSink::off) return Verdict::failed;
   std::uint64_t const all_cpus =
       cpu_count() >= cpu_count_max ? ~std::uint64_t{0} : (std::uint64_t{1} << cpu_count()) - 1;
   auto& hypervisor = *new (reinterpret_cast<void*>(*memory)) Hypervisor{
@@ -126,13 +129,22 @@ Verdict run_vms(Configuration const& configuration, BootInformation const& boot)
        .slice_ticks = configuration.slice_ticks != 0 ? configuration.slice_ticks
                                                      : tsc_hz() / slices_per_second,
        .hsm = configuration.service.hsm,
-       .idling = configuration.idling}};
+       .idling = configuration.idling,
+       .capture = capture}};
   VmSources const sources{.configuration = configuration,
                           .boot = boot,
                           .tsc_hz = tsc_hz(),
-                          .rtc_epoch_seconds = rtc_epoch_seconds};
+                          .rtc_epoch_seconds = rtc_epoch_seconds,
+                          .captures = capture != nullptr};
   if (!add_vms(hypervisor, sources)) return Verdict::failed;
-  if (!run_everywhere(hypervisor, configuration)) return Verdict::failed;
+  if (capture != nullptr &&
+      !start_capture(*capture, hypervisor.vms(), *configuration.profile, sources.tsc_hz)) {
+    print("hv: capture: its sink takes nothing\n");
+    return Verdict::failed;
+  }
+  bool const ran = run_everywhere(hypervisor, configuration);
+  if (capture != nullptr) finish_capture(*capture, configuration);
+  if (!ran) return Verdict::failed;
   return hypervisor.passed() ? Verdict::passed : Verdict::failed;
 }
 

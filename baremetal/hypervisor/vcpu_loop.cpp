@@ -5,17 +5,13 @@
 
 #include "baremetal/hypervisor/end_report.hpp"
 #include "baremetal/hypervisor/hypervisor.hpp"
+#include "baremetal/hypervisor/trace.hpp"
 #include "baremetal/machine/smp.hpp"
 #include "baremetal/machine/tsc.hpp"
 #include "core/vcpu/machine_exit.hpp"
 
 namespace acrn::baremetal {
 namespace {
-
-using Slot = core::PageSlot<core::AtomicMemory>;
-using Environment = core::ExitEnvironment<Slot, VmxVcpu, VmMemory const>;
-
-core::Turn next_turn(GuestVm& vm) noexcept { return {++vm.turns}; }
 
 /// What the host has to do for an exit before core hears of it.
 void serve_host(core::MachineExit const& exit) noexcept {
@@ -25,20 +21,12 @@ void serve_host(core::MachineExit const& exit) noexcept {
   }
 }
 
-core::Progress take_exit(GuestVm& vm) noexcept {
+template <class Trace>
+core::Progress take_exit(GuestVm& vm, Trace& trace) noexcept {
   vm.time_in = vm.clock.at(read_tsc());
   core::MachineExit const exit = vm.cpu.exit_information();
   serve_host(exit);
-  Slot slot = vm.slot();
-  return vm.vcpu.begin(exit,
-                       Environment{vm.platform, vm.profile, slot, vm.cpu, vm.memory, vm.effects},
-                       next_turn(vm), vm.time_in);
-}
-
-core::Progress resume_exit(GuestVm& vm) noexcept {
-  Slot slot = vm.slot();
-  return vm.vcpu.resume(Environment{vm.platform, vm.profile, slot, vm.cpu, vm.memory, vm.effects},
-                        next_turn(vm), vm.time_in);
+  return trace.begin(exit);
 }
 
 /// Waits on the spot for what the Service VM on another CPU does.
@@ -51,7 +39,8 @@ void wait_a_moment(Hypervisor& hypervisor, GuestVm& vm) noexcept {
 }
 
 /// Takes the exit that is under way as far as it goes; false while it has to wait.
-bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+template <class Trace>
+bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice, Trace& trace) noexcept {
   while (core::is_underway(vm.progress)) {
     if (vm.vcpu.hypercall_pending()) {
       vm.progress = hypervisor.hypercall(vm);
@@ -62,7 +51,7 @@ bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
       vm.effects.clear();
     }
     if (hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire)) return false;
-    vm.progress = resume_exit(vm);
+    vm.progress = trace.resume();
     if (vm.progress != core::Progress::waiting && vm.progress != core::Progress::busy) break;
     if (vm.effects.upcall_wanted()) continue;  // the next piece of the same access
     if (slice.neighbours == Slice::Neighbours::some) return false;
@@ -72,7 +61,9 @@ bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
 }
 
 /// After an exit is over, and before the next entry is planned.
-void conclude(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+template <class Trace>
+void conclude(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
+  trace.ended();
   vm.cpu.apply(vm.vcpu.commit());
   if (!vm.platform.output().empty()) [[unlikely]] {
     hypervisor.show_output(vm);
@@ -84,27 +75,41 @@ void conclude(Hypervisor& hypervisor, GuestVm& vm) noexcept {
 }
 
 /// Hands over what other CPUs posted.
-void drain_mailbox(GuestVm& vm, std::uint8_t upcall_vector) noexcept {
-  while (auto const change = vm.mailbox.take()) vm.platform.change_line(*change);
-  if (vm.mailbox.take_upcall()) vm.vcpu.raise(upcall_vector);
+template <class Trace>
+void drain_mailbox(GuestVm& vm, std::uint8_t upcall_vector, Trace& trace) noexcept {
+  while (auto const change = vm.mailbox.take()) {
+    trace.input({.kind = traces::InputKind::irq_line,
+                 .target = change->line.value,
+                 .payload = static_cast<std::uint64_t>(change->action)});
+    vm.platform.change_line(*change);
+  }
+  if (vm.mailbox.take_upcall()) {
+    trace.input({.kind = traces::InputKind::ipi, .payload = upcall_vector});
+    vm.vcpu.raise(upcall_vector);
+  }
 }
 
 enum class Entry : std::uint8_t { exited, halted, refused };
 
 /// Plans the entry, runs the guest, and comes back with its next exit.
-Entry enter(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+template <class Trace>
+Entry enter(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice, Trace& trace) noexcept {
   // Before the mailbox is looked at: whoever posts later sees that an NMI is needed.
   vm.in_guest.store(true, std::memory_order_seq_cst);
-  if (!vm.mailbox.is_empty()) drain_mailbox(vm, hypervisor.upcall_vector());
+  if (!vm.mailbox.is_empty()) drain_mailbox(vm, hypervisor.upcall_vector(), trace);
   std::uint64_t const tsc = read_tsc();
   core::Ticks const now = vm.clock.at(tsc);
-  core::EntryPlan const plan = vm.vcpu.plan_entry(vm.cpu, vm.platform, now);
+  core::EntryPlan const plan = trace.plan(now);
   if (plan.halted) {
     vm.in_guest.store(false, std::memory_order_relaxed);
     vm.wake_at = plan.deadline;
     return Entry::halted;
   }
   vm.cpu.apply(plan);
+  trace.enter(plan, now);
+  if (trace.wants_flush()) [[unlikely]] {
+    hypervisor.flush(vm);
+  }
   if (vm.applied_offset != vm.clock.offset()) {
     vm.applied_offset = vm.clock.offset();
     vm.cpu.set_tsc_offset(vm.applied_offset);
@@ -118,15 +123,16 @@ Entry enter(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
   return result == EnterResult::exit ? Entry::exited : Entry::refused;
 }
 
-}  // namespace
-
-SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+template <class Trace>
+SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  Trace trace{vm};
   for (;;) {
     if (core::is_underway(vm.progress)) {
-      if (!settle(hypervisor, vm, slice)) return SliceEnd::waiting;
-      conclude(hypervisor, vm);
+      if (!settle(hypervisor, vm, slice, trace)) return SliceEnd::waiting;
+      conclude(hypervisor, vm, trace);
     }
     if (vm.vcpu.stop().kind != core::StopKind::none) {
+      trace.leave();
       hypervisor.end_guest(vm, guest_end_of(vm.vcpu.stop()));
       return SliceEnd::ended;
     }
@@ -134,7 +140,7 @@ SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noex
       return SliceEnd::ended;
     }
     if (read_tsc() >= slice.end) return SliceEnd::slice_over;
-    switch (enter(hypervisor, vm, slice)) {
+    switch (enter(hypervisor, vm, slice, trace)) {
       case Entry::exited:
         break;
       case Entry::halted:
@@ -144,9 +150,16 @@ SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noex
         hypervisor.end_guest(vm, {.end = GuestEnd::entry_refused});
         return SliceEnd::ended;
     }
-    vm.progress = take_exit(vm);
-    if (!core::is_underway(vm.progress)) conclude(hypervisor, vm);
+    vm.progress = take_exit(vm, trace);
+    if (!core::is_underway(vm.progress)) conclude(hypervisor, vm, trace);
   }
+}
+
+}  // namespace
+
+SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  return vm.recorder.is_on() ? run<FullTrace>(hypervisor, vm, slice)
+                             : run<NoTrace>(hypervisor, vm, slice);
 }
 
 }  // namespace acrn::baremetal

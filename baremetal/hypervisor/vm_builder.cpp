@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "baremetal/config/text_line.hpp"
+#include "baremetal/hypervisor/capture_start.hpp"
 #include "baremetal/hypervisor/guest_source.hpp"
 #include "baremetal/machine/com1.hpp"
 #include "baremetal/machine/frames.hpp"
@@ -63,7 +64,13 @@ bool make_ept(GuestVm& vm) noexcept {
   return mapped.has_value();
 }
 
-GuestVm* make_vm(GuestVmConfig const& config) noexcept {
+GuestVm* make_vm(VmSources const& sources, GuestVmConfig config) noexcept {
+  config.recorder.vm = config.id;
+  if (sources.captures) {
+    auto const memory = recorder_memory();
+    if (!memory) return nullptr;
+    config.recorder.memory = *memory;
+  }
   auto const address = Frames::allocate_zeroed(frames_for(sizeof(GuestVm)));
   if (!address) {
     tell(config.name, "no memory for the VM itself; give the machine more");
@@ -113,14 +120,14 @@ GuestVm* build_user_vm(VmSources const& sources, VmConfiguration const& vm) noex
   auto const ram = allocate_ram(name, vm.memory_bytes);
   if (!ram) return nullptr;
   bool const served = sources.configuration.service.mode == ServiceMode::present;
-  return make_vm(
-      {.id = vm.number,
-       .name = name,
-       .cpu = vm.cpu,
-       .ram = *ram,
-       .platform = platform_config(sources, platform_devices(vm.devices),
-                                   served ? core::DeviceModel::present : core::DeviceModel::absent),
-       .loader = {.load = load_user_vm, .context = source}});
+  return make_vm(sources, {.id = vm.number,
+                           .name = name,
+                           .cpu = vm.cpu,
+                           .ram = *ram,
+                           .platform = platform_config(
+                               sources, platform_devices(vm.devices),
+                               served ? core::DeviceModel::present : core::DeviceModel::absent),
+                           .loader = {.load = load_user_vm, .context = source}});
 }
 
 GuestVm* build_service_vm(VmSources const& sources) noexcept {
@@ -132,7 +139,8 @@ GuestVm* build_service_vm(VmSources const& sources) noexcept {
   ServiceConfiguration const& service = sources.configuration.service;
   auto const ram = allocate_ram("service", service.memory_bytes);
   if (!ram) return nullptr;
-  return make_vm({.id = 0,
+  return make_vm(sources,
+                 {.id = 0,
                   .name = "service",
                   .cpu = service.cpu,
                   .ram = *ram,

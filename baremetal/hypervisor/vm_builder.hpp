@@ -16,6 +16,7 @@ struct VmSources {
   BootInformation const& boot;
   std::uint64_t tsc_hz{};
   std::int64_t rtc_epoch_seconds{};  ///< what guests' clocks show at the start, since 1970
+  bool captures{};                   ///< whether VMs get recorders
 };
 
 /// A VM without a vCPU as yet; VMX is on. Null, after a line on the console
