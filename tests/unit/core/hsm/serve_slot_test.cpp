@@ -75,8 +75,8 @@ TEST_F(ServeSlot, PolledCompletionNeedsNoNotification) {
   adopt(*hsm_, polling);
   make_client(*hsm_, polling.id, ClientKind::fallback);
   polling.submit(0, port_read(0x60));
-  auto const effects =
-      hsm_->serve_slot(polling.id, {0}, [](HsmClientId, Access const&) { return 0; });
+  auto const effects = hsm_->serve_slot(
+      polling.id, {0}, [](HsmClientId, Access const&) { return std::uint64_t{0}; });
   EXPECT_EQ(effects.kind, Kind::settled);
   EXPECT_FALSE(effects.notify);
 }
@@ -86,7 +86,8 @@ TEST_F(ServeSlot, WithoutARequestNobodyIsAsked) {
   EXPECT_EQ(serve(0).kind, Kind::nothing);
   EXPECT_EQ(serve(4).kind, Kind::nothing) << "no such vCPU";
   EXPECT_FALSE(asked_.has_value());
-  auto const other = hsm_->serve_slot({9}, {0}, [](HsmClientId, Access const&) { return 0; });
+  auto const other =
+      hsm_->serve_slot({9}, {0}, [](HsmClientId, Access const&) { return std::uint64_t{0}; });
   EXPECT_EQ(other.kind, Kind::nothing) << "no such VM";
   EXPECT_EQ(counters().dispatched, 0U);
 }
@@ -104,7 +105,7 @@ TEST_F(ServeSlot, AResetDuringTheAnswerWithdrawsIt) {
   Ticket const ticket = vm_.submit(0, port_read(0x60));
   auto const effects = hsm_->serve_slot(vm_.id, {0}, [&](HsmClientId, Access const&) {
     vm_.page.reset();
-    return 0x55;
+    return std::uint64_t{0x55};
   });
   EXPECT_EQ(effects.kind, Kind::nothing);
   EXPECT_EQ(counters().stale, 1U);
