@@ -17,19 +17,18 @@ namespace acrn::core {
 
 /// The devices that a Platform can hold; the value is the bit in PlatformConfig::devices.
 enum class PlatformDevice : std::uint8_t {
-  pic = 0,        ///< 0x20, 0xA0, 0x4D0 and the port after each
-  pit = 1,        ///< 0x40 to 0x43
-  port61 = 2,     ///< 0x61: the gate of the timer's channel 2
-  uart0 = 3,      ///< COM1, 0x3F8 to 0x3FF, IRQ 4
-  rtc = 4,        ///< 0x70, 0x71, IRQ 8
-  acpi_pm = 5,    ///< PM1a events 0x600, control 0x604, timer 0x608; SCI at IRQ 9
-  reset = 6,      ///< 0x64, and 0xCF9 where there is no pci_host
-  pci_host = 7,   ///< 0xCF8 to 0xCFF, no functions
-  test = 8,       ///< 0xF4: the byte written ends the VM
-  power_off = 9,  ///< 0x604 alone: a word with SLP_EN (bit 13) ends the VM; not with acpi_pm
-  console = 10,   ///< 0xE8: a byte of text; 0xEA: whose text follows
-  test_device =
-      11,  ///< 0x500 to 0x53F and a page at 0xFEB00000, IRQ 10: core/devices/test_device.hpp
+  pic = 0,           ///< 0x20, 0xA0, 0x4D0 and the port after each
+  pit = 1,           ///< 0x40 to 0x43
+  port61 = 2,        ///< 0x61: the gate of the timer's channel 2
+  uart0 = 3,         ///< COM1, 0x3F8 to 0x3FF, IRQ 4
+  rtc = 4,           ///< 0x70, 0x71, IRQ 8
+  acpi_pm = 5,       ///< PM1a events 0x600, control 0x604, timer 0x608; SCI at IRQ 9
+  reset = 6,         ///< 0x64, and 0xCF9 where there is no pci_host
+  pci_host = 7,      ///< 0xCF8 to 0xCFF, no functions
+  test = 8,          ///< 0xF4: the byte written ends the VM
+  power_off = 9,     ///< 0x604 alone: a word with SLP_EN (bit 13) ends the VM; not with acpi_pm
+  console = 10,      ///< 0xE8: a byte of text; 0xEA: whose text follows
+  test_device = 11,  ///< 0x500 to 0x53F, a page at 0xFEB00000, IRQ 10: devices/test_device.hpp
 };
 inline constexpr unsigned platform_device_count = 12;
 
