@@ -14,6 +14,32 @@ namespace acrn::baremetal {
 
 namespace {
 
+/// That a copy of bytes is a copy of the fields.
+constexpr bool same_layout() noexcept {
+  using core::Commit;
+  using traces::RawAccess;
+  using traces::RawCommit;
+  using traces::RawExit;
+  return offsetof(Commit, registers) == offsetof(RawCommit, registers) &&
+         offsetof(Commit, register_count) == offsetof(RawCommit, register_count) &&
+         offsetof(Commit, rip_advance) == offsetof(RawCommit, rip_advance) &&
+         offsetof(Commit, rip_size) == offsetof(RawCommit, rip_size) &&
+         offsetof(Commit, vector_width) == offsetof(RawCommit, vector_width) &&
+         offsetof(Commit, vector_index) == offsetof(RawCommit, vector_index) &&
+         offsetof(Commit, rflags_change) == offsetof(RawCommit, rflags_change) &&
+         offsetof(Commit, single_step) == offsetof(RawCommit, single_step) &&
+         offsetof(Commit, ends_blocking) == offsetof(RawCommit, ends_blocking) &&
+         offsetof(RawCommit, ends_blocking) - offsetof(RawCommit, registers) == 11 &&
+         offsetof(core::MachineExit, reason) == 0 &&
+         offsetof(core::MachineExit, instruction_length) == 2 &&
+         offsetof(RawExit, length) - offsetof(RawExit, reason) == 2 &&
+         offsetof(core::Access, space) == 0 && offsetof(core::Access, direction) == 1 &&
+         offsetof(core::Access, size) == 2 &&
+         offsetof(RawAccess, size) - offsetof(RawAccess, space) == 2 &&
+         offsetof(core::VcpuStop, kind) == 0 && offsetof(core::VcpuStop, code) == 2;
+}
+static_assert(same_layout());
+
 constexpr std::size_t page_size = 4096;
 constexpr std::size_t scratch_size =
     (sizeof(traces::TransposeScratch) + page_size - 1) / page_size * page_size;
@@ -80,13 +106,12 @@ void Recorder::log(traces::RawKind kind, std::span<std::uint8_t const> first,
   std::size_t const padding = (0 - bytes) % traces::raw_alignment;
   std::size_t const size = sizeof(traces::RawBytes) + bytes + padding;
   if (row_ == &spare_) return;
-  if (room() < size || row_->log_size + bytes > traces::exit_log_max) {
+  if (room() < size || exit_size() + size > traces::exit_log_max) {
     auto* const start = reinterpret_cast<std::byte*>(row_);
     lose(row_count(std::span<std::byte const>{start, at_}));
     at_ = start;
     return give_up();
   }
-  row_->log_size += static_cast<std::uint32_t>(bytes);
   auto& record = *reinterpret_cast<traces::RawBytes*>(at_);
   record.head = {.size = static_cast<std::uint32_t>(size),
                  .kind = kind,
@@ -146,9 +171,9 @@ void Recorder::add_to_digest() noexcept {
   traces::RawCursor cursor{std::span<std::byte const>{ring_, at_}, numbers_};
   for (; cursor.seek(traces::RawKind::access); cursor.next()) {
     auto const& access = cursor.as<traces::RawAccess>();
-    digest_.add({.access = {.space = static_cast<core::Space>(access.head.small[0]),
-                            .direction = static_cast<core::Direction>(access.head.small[1]),
-                            .size = access.head.small[2],
+    digest_.add({.access = {.space = static_cast<core::Space>(access.space),
+                            .direction = static_cast<core::Direction>(access.direction),
+                            .size = access.size,
                             .address = access.address,
                             .value = access.value},
                  .fault = access.fault_vector == 0 ? traces::digest_no_fault

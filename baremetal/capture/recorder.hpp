@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "baremetal/capture/frame_sink.hpp"
@@ -44,6 +45,17 @@ struct RequestLife {
   std::uint64_t processing{};
   std::uint64_t complete{};
   std::uint64_t free{};
+};
+
+/// What is known of a request that has been answered, beyond its answer.
+struct ServiceStamps {
+  /// Taken one by one: t3 to t12, in the guest's ticks.
+  std::span<StageStamp const> stamps{};
+  traces::ClientId client{};  ///< who answered; 0: not known
+  /// Or the slot's row in the page of stamps (core/abi/request_stamps.hpp), and what leads from its
+  /// clock, the host's TSC, to the guest's ticks. Cheaper: all stamps are judged by the flush.
+  std::uint64_t const* row{};
+  std::uint64_t offset{};
 };
 
 /// Any other transition of the vCPU's slot.
@@ -120,13 +132,10 @@ class Recorder {
       at_ += sizeof(traces::RawExit);
     }
     traces::RawExit& row = *row_;
-    row.head = {.size = sizeof(traces::RawExit),
-                .kind = traces::RawKind::exit,
-                .small = {exit.instruction_length, 0, 0}};
-    row.reason = exit.reason;
+    row.head = {.size = sizeof(traces::RawExit), .kind = traces::RawKind::exit, .small = {}};
+    std::memcpy(&row.reason, &exit, kind_bytes);
     row.asked = 0;
     row.logged = 0;
-    row.log_size = 0;
     row.time_in = time_in.value;
     row.rip = rip;
     row.qualification = exit.qualification;
@@ -158,14 +167,13 @@ class Recorder {
 
   /// An access of the exit, once it is over: whole, and in order.
   void access(core::Access const& access, AccessAnswer const& answer) noexcept {
-    auto& record =
-        append<traces::RawAccess>(traces::RawKind::access, static_cast<std::uint8_t>(access.space),
-                                  static_cast<std::uint8_t>(access.direction), access.size);
-    record.address = access.address;
-    record.value = access.value;
-    record.client = answer.client;
+    auto& record = append<traces::RawAccess>(traces::RawKind::access);
+    std::memcpy(&record.space, &access, kind_bytes);
+    record.client = static_cast<std::uint16_t>(answer.client);
     record.handling = static_cast<std::uint8_t>(answer.handling);
     record.fault_vector = answer.fault_vector;
+    record.address = access.address;
+    record.value = access.value;
     for (StageStamp const& stamp : answer.stamps) {
       append<traces::RawStamp>(traces::RawKind::stamp, stamp.stage).time = stamp.ticks;
     }
@@ -177,6 +185,19 @@ class Recorder {
     record.processing = life.processing;
     record.complete = life.complete;
     record.free = life.free;
+  }
+  /// The same, by the Service VM's stamps; those that are no transitions become stamps of the
+  /// access. Without a stamp for both of its transitions, only the hypervisor's are told.
+  void request(std::uint64_t pending, std::uint64_t free, ServiceStamps const& service) noexcept {
+    auto& record = append<traces::RawRequest>(traces::RawKind::request);
+    record.pending = pending;
+    record.free = free;
+    record.offset = service.offset;
+    for (unsigned stage = traces::service_stage_first; stage <= traces::service_stage_last;
+         ++stage) {
+      record.stamps[stage - traces::service_stage_first] =
+          __atomic_load_n(service.row + stage, __ATOMIC_RELAXED);
+    }
   }
   /// One transition of a request that has no usual life.
   void slot(SlotChange const& change, std::uint64_t ticks) noexcept {
@@ -191,23 +212,18 @@ class Recorder {
                 core::VcpuStop stop) noexcept {
     core::Commit const& from = ended.commit;
     traces::RawCommit& to = row_->commit;
-    to.values = from.values;
-    to.registers = std::bit_cast<std::array<std::uint8_t, 4>>(from.registers);
-    to.register_count = from.register_count;
-    to.rip_advance = from.rip_advance;
-    to.rip_size = from.rip_size;
-    to.vector_width = from.vector_width;
-    to.vector_index = from.vector_index;
-    to.rflags_change = static_cast<std::uint8_t>(from.rflags_change);
-    to.single_step = static_cast<std::uint8_t>(from.single_step);
+    static_assert(sizeof stop == sizeof to.stop);
+    to.values[0] = from.values[0];
+    std::memcpy(&to.registers, &from.registers, commit_bytes);
     to.control_target = static_cast<std::uint8_t>(ended.control.target);
     to.progress = static_cast<std::uint8_t>(progress);
-    to.stop_kind = static_cast<std::uint8_t>(stop.kind);
-    to.stop_code = stop.code;
+    to.stop = std::bit_cast<std::uint32_t>(stop);
     to.rflags = from.rflags;
-    if (to.control_target != 0) [[unlikely]]
+    if (from.register_count > 1) [[unlikely]]
+      to.values = from.values;
+    if (ended.control.target != core::ControlRegister::none) [[unlikely]]
       copy(ended.control);
-    if (to.vector_width != 0) [[unlikely]]
+    if (from.vector_width != 0) [[unlikely]]
       copy(from.vector);
   }
 
@@ -237,7 +253,16 @@ class Recorder {
   [[nodiscard]] traces::VcpuDigest const& digest() const noexcept { return digest_; }
 
  private:
+  /// Of the exit in progress.
+  [[nodiscard]] std::size_t exit_size() const noexcept {
+    return static_cast<std::size_t>(at_ - reinterpret_cast<std::byte*>(row_));
+  }
   [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  /// Reason and length of MachineExit, or space, direction and size of Access; and one byte more.
+  static constexpr std::size_t kind_bytes = 4;
+  /// From Commit::registers to Commit::ends_blocking.
+  static constexpr std::size_t commit_bytes = 12;
 
   template <class Record>
   Record& append(traces::RawKind kind, std::uint8_t a = 0, std::uint8_t b = 0,

@@ -18,9 +18,9 @@ void to_gaps(std::span<std::uint32_t> rows) noexcept {
 }
 
 core::Access access_of(RawAccess const& raw) noexcept {
-  return {.space = static_cast<core::Space>(raw.head.small[0]),
-          .direction = static_cast<core::Direction>(raw.head.small[1]),
-          .size = raw.head.small[2],
+  return {.space = static_cast<core::Space>(raw.space),
+          .direction = static_cast<core::Direction>(raw.direction),
+          .size = raw.size,
           .address = raw.address,
           .value = raw.value};
 }
@@ -30,12 +30,21 @@ core::Access access_of(RawAccess const& raw) noexcept {
 std::size_t RawAccesses::take(RawCursor& cursor, ChunkHead& head) noexcept {
   for (Stage& stage : stages_) stage.count = 0;
   std::size_t row = 0;
-  while (row < raw_rows_max && cursor.seek(RawKind::access)) {
+  RawRequest const* request = nullptr;
+  while (row < raw_rows_max && !cursor.at_end()) {
+    if (cursor.kind() == RawKind::exit) request = nullptr;
+    if (cursor.kind() == RawKind::request) request = &cursor.as<RawRequest>();
+    if (cursor.kind() != RawKind::access) {
+      cursor.next();
+      continue;
+    }
     if (row == 0) {
       head.first_sequence = cursor.numbers().accesses;
       head.t0 = cursor.exit_time();
     }
     add(row, cursor);
+    if (request != nullptr) add_stamps(row, *request);
+    request = nullptr;
     cursor.next();
     add_stamps(row, cursor);
     ++row;
@@ -57,15 +66,29 @@ void RawAccesses::add(std::size_t row, RawCursor const& cursor) noexcept {
   exit_[row] = cursor.exit();
 }
 
+/// A second stamp of the same stage is left out.
+void RawAccesses::add_stamp(std::size_t row, unsigned number, std::uint64_t time) noexcept {
+  Stage& stage = stages_[number % stage_count];
+  if (stage.count != 0 && stage.row[stage.count - 1] == row) return;
+  stage.row[stage.count] = static_cast<std::uint32_t>(row);
+  stage.offset[stage.count] = time - time_[row];
+  ++stage.count;
+}
+
+/// Without those that the slot's rows tell.
+void RawAccesses::add_stamps(std::size_t row, RawRequest const& request) noexcept {
+  bool const has_life = life_of(request).has_value();
+  for (unsigned stage = service_stage_first; stage <= service_stage_last; ++stage) {
+    bool const told = has_life && (stage == processing_stage || stage == complete_stage);
+    std::optional<std::uint64_t> const time = stamp_of(request, stage);
+    if (time && !told) add_stamp(row, stage, *time);
+  }
+}
+
 void RawAccesses::add_stamps(std::size_t row, RawCursor& cursor) noexcept {
   for (; !cursor.at_end() && cursor.kind() == RawKind::stamp; cursor.next()) {
     RawStamp const& stamp = cursor.as<RawStamp>();
-    Stage& stage = stages_[stamp.head.small[0] % stage_count];
-    bool const again = stage.count != 0 && stage.row[stage.count - 1] == row;
-    if (again) continue;
-    stage.row[stage.count] = static_cast<std::uint32_t>(row);
-    stage.offset[stage.count] = stamp.time - time_[row];
-    ++stage.count;
+    add_stamp(row, stamp.head.small[0], stamp.time);
   }
 }
 

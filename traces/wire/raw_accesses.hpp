@@ -29,6 +29,8 @@ class RawAccesses {
   };
 
   void add(std::size_t row, RawCursor const& cursor) noexcept;
+  void add_stamp(std::size_t row, unsigned number, std::uint64_t time) noexcept;
+  void add_stamps(std::size_t row, RawRequest const& request) noexcept;
   void add_stamps(std::size_t row, RawCursor& cursor) noexcept;
   void finish(std::size_t rows, ChunkHead const& head) noexcept;
   std::span<StageColumnView const> finish_stages() noexcept;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "traces/wire/raw_request.hpp"
 #include "traces/wire/raw_row.hpp"
 #include "traces/wire/row_codes.hpp"
 
@@ -65,6 +66,9 @@ class RawCursor {
         break;
       case RawKind::slot:
         ++numbers_.slots;
+        break;
+      case RawKind::request:
+        numbers_.slots += life_of(as<RawRequest>()) ? 4 : 2;
         break;
       case RawKind::inject:
         ++numbers_.injects;

@@ -2,6 +2,7 @@
 #include "traces/wire/raw_events.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/check.hpp"
 
@@ -30,6 +31,24 @@ U64Column zigzags(RawRows<std::uint64_t>& values, std::size_t rows) noexcept {
   return shrunk(values, rows);
 }
 
+/// The life that the record here tells, if it does.
+std::optional<RawLife> life_at(RawCursor const& cursor) noexcept {
+  if (cursor.kind() == RawKind::life) return cursor.as<RawLife>();
+  return cursor.kind() == RawKind::request ? life_of(cursor.as<RawRequest>()) : std::nullopt;
+}
+
+/// Whether the record here tells of transitions that are no life.
+bool has_transitions(RawCursor const& cursor) noexcept {
+  return cursor.kind() == RawKind::slot ||
+         (cursor.kind() == RawKind::request && !life_of(cursor.as<RawRequest>()));
+}
+
+RawSlot transition(SlotRowState from, SlotRowState to, std::uint64_t time) noexcept {
+  return {.head = {.small = {static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(to),
+                             static_cast<std::uint8_t>(SlotRowActor::hypervisor)}},
+          .time = time};
+}
+
 }  // namespace
 
 void RawExitNumbers::add(std::size_t row, std::uint64_t exit) noexcept {
@@ -53,25 +72,23 @@ void RawExitNumbers::finish(std::size_t rows) noexcept {
 }
 
 std::size_t RawSlots::take(RawCursor& cursor, ChunkHead& head) noexcept {
-  while (!cursor.at_end() && cursor.kind() != RawKind::life && cursor.kind() != RawKind::slot) {
-    cursor.next();
-  }
+  while (!cursor.at_end() && !life_at(cursor) && !has_transitions(cursor)) cursor.next();
   if (cursor.at_end()) return 0;
   head.first_sequence = cursor.numbers().slots;
-  return cursor.kind() == RawKind::life ? take_lives(cursor, head) : take_transitions(cursor, head);
+  return life_at(cursor) ? take_lives(cursor, head) : take_transitions(cursor, head);
 }
 
 std::size_t RawSlots::take_lives(RawCursor& cursor, ChunkHead& head) noexcept {
   std::size_t row = 0;
-  for (; !cursor.at_end() && cursor.kind() != RawKind::slot && row < raw_rows_max; cursor.next()) {
-    if (cursor.kind() != RawKind::life) continue;
-    RawLife const& life = cursor.as<RawLife>();
-    if (row == 0) head.t0 = life.pending;
-    time_[row] = life.pending;
+  for (; !cursor.at_end() && !has_transitions(cursor) && row < raw_rows_max; cursor.next()) {
+    std::optional<RawLife> const life = life_at(cursor);
+    if (!life) continue;
+    if (row == 0) head.t0 = life->pending;
+    time_[row] = life->pending;
     access_[row] = cursor.numbers().accesses;
-    processing_[row] = life.processing - life.pending;
-    complete_[row] = life.complete - life.processing;
-    free_[row] = life.free - life.complete;
+    processing_[row] = life->processing - life->pending;
+    complete_[row] = life->complete - life->processing;
+    free_[row] = life->free - life->complete;
     ++row;
   }
   columns_ = {.time = {},
@@ -88,17 +105,19 @@ std::size_t RawSlots::take_lives(RawCursor& cursor, ChunkHead& head) noexcept {
 
 std::size_t RawSlots::take_transitions(RawCursor& cursor, ChunkHead& head) noexcept {
   std::size_t row = 0;
-  for (; !cursor.at_end() && cursor.kind() != RawKind::life && row < raw_rows_max; cursor.next()) {
-    if (cursor.kind() != RawKind::slot) continue;
-    RawSlot const& slot = cursor.as<RawSlot>();
-    if (row == 0) head.t0 = slot.time;
-    time_[row] = slot.time;
-    access_[row] = cursor.numbers().accesses;
-    from_[row] = slot.head.small[0];
-    to_[row] = slot.head.small[1];
-    actor_[row] = slot.head.small[2];
-    ++row;
+  for (; !cursor.at_end() && !life_at(cursor) && row + 2 <= raw_rows_max; cursor.next()) {
+    if (!has_transitions(cursor)) continue;
+    std::uint64_t const access = cursor.numbers().accesses;
+    if (cursor.kind() == RawKind::slot) {
+      add(row++, cursor.as<RawSlot>(), access);
+      continue;
+    }
+    using State = SlotRowState;
+    auto const& request = cursor.as<RawRequest>();
+    add(row++, transition(State::free, State::pending, request.pending), access);
+    add(row++, transition(State::complete, State::free, request.free), access);
   }
+  head.t0 = time_[0];
   columns_ = {.time = times(time_, row, head.t0),
               .access = zigzags(access_, row),
               .from = shrunk(from_, row),
@@ -109,6 +128,14 @@ std::size_t RawSlots::take_transitions(RawCursor& cursor, ChunkHead& head) noexc
               .complete = {},
               .free = {}};
   return row;
+}
+
+void RawSlots::add(std::size_t row, RawSlot const& slot, std::uint64_t access) noexcept {
+  time_[row] = slot.time;
+  access_[row] = access;
+  from_[row] = slot.head.small[0];
+  to_[row] = slot.head.small[1];
+  actor_[row] = slot.head.small[2];
 }
 
 std::size_t RawInjects::take(RawCursor& cursor, ChunkHead& head) noexcept {

@@ -40,6 +40,7 @@ class RawSlots {
  private:
   std::size_t take_lives(RawCursor& cursor, ChunkHead& head) noexcept;
   std::size_t take_transitions(RawCursor& cursor, ChunkHead& head) noexcept;
+  void add(std::size_t row, RawSlot const& slot, std::uint64_t access) noexcept;
 
   RawRows<std::uint64_t> time_;
   RawRows<std::uint64_t> access_;

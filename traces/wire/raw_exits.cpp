@@ -61,7 +61,7 @@ void RawExits::collect(RawExit const& exit, Written& written) noexcept {
   }
   if (commit.rflags_change != 0) written.set(exit_written::rflags, commit.rflags);
   std::uint64_t const rip = rip_after(exit);
-  if (rip != exit.rip + exit.head.small[0]) written.set(exit_written::rip, rip - exit.rip);
+  if (rip != exit.rip + exit.length) written.set(exit_written::rip, rip - exit.rip);
   if (commit.control_target != 0) {
     written.set(exit_written::control_register,
                 commit.control_target | std::uint64_t{exit.control.efer_change} << 8U |
@@ -77,8 +77,9 @@ void RawExits::collect(RawExit const& exit, Written& written) noexcept {
     }
   }
   if (commit.progress != 0) written.set(exit_written::progress, commit.progress);
-  if (commit.stop_kind != 0) {
-    written.set(exit_written::stop, commit.stop_kind | std::uint64_t{commit.stop_code} << 32U);
+  std::uint64_t const stop_kind = commit.stop & 0xFFU;
+  if (stop_kind != 0) {
+    written.set(exit_written::stop, stop_kind | std::uint64_t{commit.stop >> 16U} << 32U);
   }
   if (commit.single_step != 0) written.set(exit_written::single_step, 1);
 }
@@ -106,7 +107,7 @@ void RawExits::add(std::size_t row, RawExit const& exit) noexcept {
   reason_[row] = exit.reason;
   qualification_[row] = exit.qualification;
   rip_[row] = exit.rip;
-  length_[row] = exit.head.small[0];
+  length_[row] = exit.length;
   read_mask_[row] = read.mask;
   written_mask_[row] = written.mask;
   append(read, read_);

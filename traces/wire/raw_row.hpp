@@ -22,8 +22,9 @@ enum class RawKind : std::uint8_t {
   slot = 5,   ///< one transition
   inject = 6,
   input = 7,
-  ram = 8,    ///< one entry of ExitRow::guest_ram_read
-  state = 9,  ///< one entry of ExitRow::entry_state
+  ram = 8,       ///< one entry of ExitRow::guest_ram_read
+  state = 9,     ///< one entry of ExitRow::entry_state
+  request = 10,  ///< a request that was answered, and what the Service VM stamped
 };
 
 /// Records start at multiples of this.
@@ -36,8 +37,8 @@ struct RawHead {
   std::array<std::uint8_t, 3> small{};  ///< what the kind says
 };
 
-/// An instruction's end as core::Commit has it; the order of the fields is that of Commit, so that
-/// a copy is a few words.
+/// An instruction's end. Up to `ends_blocking` it has the layout of core::Commit, which the
+/// recorder checks, so that a copy is a few words. Values behind the count hold anything.
 struct RawCommit {
   std::array<std::uint64_t, 4> values;
   std::array<std::uint8_t, 4> registers;
@@ -48,10 +49,10 @@ struct RawCommit {
   std::uint8_t vector_index;
   std::uint8_t rflags_change;
   std::uint8_t single_step;
+  std::uint8_t ends_blocking;
   std::uint8_t control_target;  ///< core::ControlRegister; 0: none, and `control` means nothing
   std::uint8_t progress;        ///< core::Progress
-  std::uint8_t stop_kind;       ///< core::StopKind
-  std::uint16_t stop_code;
+  std::uint32_t stop;           ///< core::VcpuStop: kind in the lowest byte, code in the upper half
   std::uint64_t rflags;
 };
 
@@ -65,11 +66,13 @@ struct RawControl {
 
 /// One exit. Fields without a bit in `asked` or a count hold anything.
 struct RawExit {
-  RawHead head;  ///< small: length of the instruction
-  std::uint32_t reason;
+  RawHead head;
+  std::uint16_t reason;  ///< with `length` as core::MachineExit begins, which the recorder checks
+  std::uint8_t length;   ///< of the instruction, bytes
+  std::uint8_t unused;
   std::uint32_t asked;   ///< bits of exit_read that were asked: 0 to 16, and 22
   std::uint32_t logged;  ///< the recorder's own: which questions of `state` were asked already
-  std::uint32_t log_size;
+  std::uint32_t unused_too;
   std::uint64_t time_in;
   std::uint64_t time_out;
   std::uint64_t rip;
@@ -82,12 +85,16 @@ struct RawExit {
 
 /// One access that is over; its time is the exit's.
 struct RawAccess {
-  RawHead head;  ///< small: space, direction, size
-  std::uint64_t address;
-  std::uint64_t value;
-  std::uint32_t client;
+  RawHead head;
+  std::uint8_t space;  ///< with the next two as core::Access begins, which the recorder checks
+  std::uint8_t direction;
+  std::uint8_t size;
+  std::uint8_t unused;
+  std::uint16_t client;
   std::uint8_t handling;
   std::uint8_t fault_vector;  ///< the exception that it ended in; 0: none
+  std::uint64_t address;
+  std::uint64_t value;
 };
 
 struct RawStamp {
@@ -101,6 +108,20 @@ struct RawLife {
   std::uint64_t processing;  ///< PENDING to PROCESSING, by the worker
   std::uint64_t complete;    ///< PROCESSING to COMPLETE, by the client
   std::uint64_t free;        ///< COMPLETE to FREE, by the hypervisor
+};
+
+/// First and last of the stages that the Service VM stamps.
+inline constexpr unsigned service_stage_first = 4;
+inline constexpr unsigned service_stage_last = 9;
+
+/// A request that was answered; raw_request.hpp says what it tells. The access that it was for
+/// follows when that is over.
+struct RawRequest {
+  RawHead head;
+  std::uint64_t pending;
+  std::uint64_t free;
+  std::uint64_t offset;  ///< from the stamps' clock to the row's
+  std::array<std::uint64_t, service_stage_last - service_stage_first + 1> stamps;  ///< as found
 };
 
 struct RawSlot {

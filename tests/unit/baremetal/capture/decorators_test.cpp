@@ -27,8 +27,12 @@ constexpr acrn::tests::VcpuKey key{3, 0};
 struct Probe {
   std::uint64_t ticks{1000};
   std::vector<StageStamp> stamps{};
+  std::array<std::uint64_t, 16> row{};  ///< as the Service VM writes it; t9 of 0: not used
   core::Ticks now() { return {ticks += 10}; }
-  ServiceStamps service_stamps() { return {.stamps = stamps, .client = 2}; }
+  ServiceStamps service_stamps() {
+    if (row[9] == 0) return {.stamps = stamps, .client = 2};
+    return {.stamps = {}, .client = 2, .row = row.data(), .offset = ~std::uint64_t{0} - 4999};
+  }
 };
 
 /// A host's loop in miniature, recording.
@@ -143,6 +147,43 @@ TEST(RecordingHost, RecordsAForwardedReadWithItsLifeAndStamps) {
     EXPECT_EQ(slots[i].to, states[i + 1]);
     EXPECT_EQ(slots[i].actor, actors[i]);
   }
+}
+
+TEST(RecordingHost, TakesTheServiceVmsStampsFromItsPage) {
+  Host host;
+  // Host TSC is 5000 ahead of the guest's time; t4 is older than the request: not taken.
+  host.probe.row[4] = 5900;
+  host.probe.row[5] = 6012;
+  host.probe.row[6] = 6014;
+  host.probe.row[8] = 6017;
+  host.probe.row[9] = 6018;
+  ASSERT_EQ(host.take(VcpuBench::port_exit(0x5678, 1, core::Direction::read)), Progress::waiting);
+  ASSERT_EQ(host.answer(0xab), Progress::done);
+  auto const rows = host.rows();
+  auto const& slots = rows.slot.at(key);
+  ASSERT_EQ(slots.size(), 4U);
+  EXPECT_EQ(slots[0].time, 1010U);
+  EXPECT_EQ(slots[1].time, 1014U);
+  EXPECT_EQ(slots[2].time, 1018U);
+  EXPECT_EQ(slots[3].time, 1020U);
+  traces::AccessRow const& access = rows.access.at(key).at(0);
+  EXPECT_EQ(access.client, 2U);
+  EXPECT_EQ(access.stages[4], traces::no_stamp);
+  EXPECT_EQ(access.stages[5], 1012U);
+  EXPECT_EQ(access.stages[6], traces::no_stamp) << "that is in the slot's rows";
+  EXPECT_EQ(access.stages[7], traces::no_stamp);
+  EXPECT_EQ(access.stages[8], 1017U);
+}
+
+TEST(RecordingHost, TellsItsOwnTransitionsWhereThePageHasNoOthers) {
+  Host host;
+  host.probe.row[9] = 5900;  // of an earlier request
+  ASSERT_EQ(host.take(VcpuBench::port_exit(0x5678, 1, core::Direction::read)), Progress::waiting);
+  ASSERT_EQ(host.answer(0xab), Progress::done);
+  auto const rows = host.rows();
+  ASSERT_EQ(rows.slot.at(key).size(), 2U);
+  EXPECT_EQ(rows.slot.at(key)[1].to, 3U);
+  EXPECT_EQ(rows.access.at(key).at(0).stages, traces::AccessRow::make_stages());
 }
 
 TEST(RecordingHost, WithoutStampsOfTheServiceVmOnlyItsOwnTransitionsAreKnown) {
