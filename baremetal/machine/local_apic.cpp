@@ -159,13 +159,13 @@ void calibrate_timer() noexcept {
   timer_hz = std::max<std::uint64_t>(1, counted * measurements_per_second);
 }
 
-void arm_timer(std::uint64_t deadline) noexcept {
-  if (mode == LocalApic::absent) return;
+bool arm_timer(std::uint64_t deadline) noexcept {
+  if (mode == LocalApic::absent) return false;
   if (timer_hz == 0) {
     write(Register::timer, timer_tsc_deadline | timer_vector);
     asm volatile("mfence" : : : "memory");  // section 11.5.4.1
     write_msr(msr_tsc_deadline, std::max<std::uint64_t>(1, deadline));
-    return;
+    return true;
   }
   std::uint64_t const now = read_tsc();
   std::uint64_t const left = deadline > now ? std::min(deadline - now, tsc_hz()) : 0;
@@ -174,6 +174,7 @@ void arm_timer(std::uint64_t deadline) noexcept {
   write(Register::timer, timer_vector);
   write(Register::initial_count,
         static_cast<std::uint32_t>(std::clamp<std::uint64_t>(count, 1, 0xffff'ffff)));
+  return true;
 }
 
 void disarm_timer() noexcept {

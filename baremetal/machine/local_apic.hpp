@@ -37,8 +37,8 @@ void local_apic_end_interrupt() noexcept;
 /// Measures the timer where it cannot compare with the TSC. Once, on the first CPU; needs tsc_hz().
 void calibrate_timer() noexcept;
 /// timer_vector comes once, when read_tsc() has come to `deadline`, or earlier if that is more than
-/// a second away.
-void arm_timer(std::uint64_t deadline) noexcept;
+/// a second away. False where there is no local APIC, and so no timer.
+[[nodiscard]] bool arm_timer(std::uint64_t deadline) noexcept;
 void disarm_timer() noexcept;
 
 }  // namespace acrn::baremetal

@@ -5,6 +5,7 @@
 #include "baremetal/machine/cpu_area.hpp"
 #include "baremetal/machine/local_apic.hpp"
 #include "baremetal/machine/smp_start.hpp"
+#include "baremetal/machine/tsc.hpp"
 #include "core/check.hpp"
 
 extern "C" void hv_wait() noexcept;  // vectors.S
@@ -45,7 +46,10 @@ void wake(CpuIndex cpu) noexcept { send_ipi(cpu_area(cpu).apic_id, ipi_fixed | w
 void wait_for_wake() noexcept { hv_wait(); }
 
 void wait_for_wake_until(std::uint64_t deadline) noexcept {
-  arm_timer(deadline);
+  if (!arm_timer(deadline)) {
+    while (read_tsc() < deadline) __builtin_ia32_pause();
+    return;
+  }
   wait_for_wake();
   disarm_timer();
 }
