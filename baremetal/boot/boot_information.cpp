@@ -92,7 +92,8 @@ class BootInformationReader {
     if (payload.size() < 8) return fail(Error::tag_impossible);
     std::uint64_t const begin = read_little_endian<std::uint32_t>(payload, 0);
     std::uint64_t const end = read_little_endian<std::uint32_t>(payload, 4);
-    if (end < begin || begin == 0) return fail(Error::module_impossible);
+    bool const empty = begin == 0 && end == 0;  // so GRUB has a file without bytes
+    if (end < begin || (begin == 0 && !empty)) return fail(Error::module_impossible);
     if (result_.module_count_ == BootInformation::module_count_max) {
       return fail(Error::too_many_modules);
     }

@@ -3,31 +3,27 @@
 
 // ---- Text on the UART ------------------------------------------------------------------------
 
-// AL: a character. Keeps all registers but the flags.
+// AL: a character. Keeps all registers. The virtual UART has always room: put_text asks it once.
 put_character:
-    PUSH_IMAGE(AX)
     PUSH_IMAGE(DX)
-    mov %al, %ah
-    mov $UART_LINE_STATUS, %dx
-1:  in %dx, %al
-    test $0x20, %al
-    jz 1b
     mov $UART_DATA, %dx
-    mov %ah, %al
     out %al, %dx
     POP_IMAGE DX
-    POP_IMAGE AX
     ret
 
 // SI: offset of a text that ends with 0.
 put_text:
-1:  movb (SI), %al
+    mov $UART_LINE_STATUS, %dx
+1:  in %dx, %al
+    test $0x20, %al
+    jz 1b
+2:  movb (SI), %al
     test %al, %al
-    jz 2f
+    jz 3f
     call put_character
     inc SI
-    jmp 1b
-2:  ret
+    jmp 2b
+3:  ret
 
 // EAX: a value, printed as 0x and eight digits.
 put_hex:

@@ -136,6 +136,7 @@ TEST(BootInformation, RefusesTooManyAndImpossibleModules) {
             Error::too_many_modules);
   EXPECT_EQ(error_of(BootBytes{}.module(0x2000, 0x1fff, "m").finish()), Error::module_impossible);
   EXPECT_EQ(error_of(BootBytes{}.module(0, 0x1000, "m").finish()), Error::module_impossible);
+  EXPECT_EQ(error_of(BootBytes{}.module(0, 0, "empty").map(small_map).finish()), std::nullopt);
 }
 
 TEST(BootInformation, StaysInsideEveryCut) {
