@@ -4,59 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 
-#include "core/emulate/emulate_io.hpp"
-#include "core/profile.hpp"
+#include "tests/unit/core/platform/pc.hpp"
 
 namespace acrn::core {
 namespace {
 
-constexpr std::uint32_t all_but_power_off =
-    ((1U << platform_device_count) - 1) & ~device_bit(PlatformDevice::power_off);
-
-/// A platform with accesses of its own: one tick is one clock of the 8254.
-struct Pc {
-  Platform platform;
-  Effects effects{};
-  Ticks now{};
-
-  explicit Pc(std::uint32_t devices = all_but_power_off, DeviceModel model = DeviceModel::present)
-      : platform{{.ticks_hz = Pit::clock_hz, .devices = devices, .device_model = model}} {
-    platform.attach();
-  }
-
-  Route access(Access& access) {
-    effects.clear();
-    Route const route = emulate_io(platform.state(), {}, architectural, access, now, effects);
-    platform.apply(effects);
-    return route;
-  }
-  Route out(std::uint64_t port, std::uint64_t value, std::uint8_t size = 1) {
-    Access write{Space::port, Direction::write, size, port, value};
-    return access(write);
-  }
-  std::uint64_t in(std::uint64_t port, std::uint8_t size = 1) {
-    Access read{.space = Space::port, .direction = Direction::read, .size = size, .address = port};
-    EXPECT_EQ(access(read), Route::completed) << std::hex << port;
-    return read.value;
-  }
-  void start_pics(unsigned open) {
-    for (std::uint64_t const base : {0x20U, 0xa0U}) {
-      out(base, 0x11);
-      out(base + 1, base == 0x20 ? 0x30 : 0x38);
-      out(base + 1, base == 0x20 ? 4 : 2);
-      out(base + 1, 1);
-      out(base + 1, ~open >> (base == 0x20 ? 0 : 8) & 0xffU);
-    }
-  }
-  std::string text() const {
-    auto const bytes = platform.output();
-    return {bytes.begin(), bytes.end()};
-  }
-};
+using fakes::Pc;
 
 std::set<std::uint64_t> ports_of(Pc& pc) {
   std::set<std::uint64_t> ports;
@@ -241,52 +197,6 @@ TEST(Platform, LinesFromOutsideReachThePic) {
   Pc without{device_bit(PlatformDevice::pit)};
   without.platform.change_line({{5}, IrqAction::raise});
   EXPECT_FALSE(without.platform.interrupt_pending());
-}
-
-TEST(Platform, ASnapshotIsAllThatMatters) {
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed);
-    std::mt19937_64 random{seed};
-    Pc first;
-    auto const step = [](Pc& pc, std::mt19937_64& with) {
-      std::array<std::uint64_t, 12> const ports{0x20, 0x21,  0x40,  0x43,  0x61,  0x70,
-                                                0x71, 0x3f8, 0x3f9, 0x3fa, 0x604, 0xcf8};
-      std::uint64_t const port = ports.at(with() % ports.size());
-      pc.now.value += with() % 10'000;
-      auto const size = static_cast<std::uint8_t>(1U << with() % 3);
-      if (with() % 2 == 0) {
-        pc.out(port, with(), size);
-      } else {
-        Access read{
-            .space = Space::port, .direction = Direction::read, .size = size, .address = port};
-        static_cast<void>(pc.access(read));
-      }
-      if (with() % 4 == 0) pc.platform.advance(pc.now);
-    };
-    for (int i = 0; i < 200; ++i) step(first, random);
-    Pc second;
-    second.platform.restore(first.platform.snapshot());
-    second.now = first.now;
-    ASSERT_EQ(second.platform.snapshot(), first.platform.snapshot());
-    ASSERT_EQ(second.platform.next_deadline(), first.platform.next_deadline());
-    std::mt19937_64 twin = random;
-    for (int i = 0; i < 200; ++i) {
-      step(first, random);
-      step(second, twin);
-      ASSERT_EQ(second.platform.snapshot(), first.platform.snapshot()) << i;
-      ASSERT_EQ(second.platform.interrupt_pending(), first.platform.interrupt_pending());
-    }
-  }
-}
-
-TEST(Platform, ASnapshotWithoutAKnownReasonToStopHasNone) {
-  Pc pc;
-  PlatformSnapshot snapshot = pc.platform.snapshot();
-  snapshot.stop = {static_cast<StopKind>(99), 1};
-  pc.out(0xe8, 'x');
-  pc.platform.restore(snapshot);
-  EXPECT_EQ(pc.platform.stop(), VcpuStop{});
-  EXPECT_EQ(pc.text(), "");
 }
 
 TEST(PlatformDeathTest, RefusesWhatValidateRefuses) {
