@@ -58,6 +58,14 @@ class ServiceBench : public testing::Test {
              .value = value},
             vm);
   }
+  /// Puts bytes into the ring of VM 1's UART, as the hypervisor does.
+  void type(std::string_view bytes) {
+    ByteRing& ring = boot_->received[0];
+    for (char const byte : bytes) {
+      ring.bytes[ring.written % ByteRing::size] = static_cast<std::uint8_t>(byte);
+      ++ring.written;
+    }
+  }
   [[nodiscard]] ServiceStatus const& status() const { return boot_->status; }
 
   std::unique_ptr<ServiceBoot> boot_ = [] {

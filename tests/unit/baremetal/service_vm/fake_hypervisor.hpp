@@ -112,10 +112,11 @@ class Hypervisor {
   }
   [[nodiscard]] std::uint64_t stamp(std::size_t vm, core::abi::StampIndex index,
                                     std::uint16_t vcpu = 0) const {
-    std::uint64_t value = 0;
-    auto const* page = reinterpret_cast<std::uint8_t const*>(vms.at(vm).stamps);
-    std::memcpy(&value, page + core::abi::stamp_offset(vcpu, index), sizeof value);
-    return value;
+    return stamp_word(vm, core::abi::stamp_offset(vcpu, index));
+  }
+  /// The client that has answered vCPU 0's latest request.
+  [[nodiscard]] std::uint64_t client(std::size_t vm) const {
+    return stamp_word(vm, core::abi::stamp_client_offset);
   }
   [[nodiscard]] std::string name(std::size_t vm) const {
     auto const& bytes = calls_.vm({static_cast<std::uint16_t>(vm)})->name;
@@ -135,6 +136,13 @@ class Hypervisor {
   std::uint64_t submitted_at{};
 
  private:
+  [[nodiscard]] std::uint64_t stamp_word(std::size_t vm, std::size_t offset) const {
+    std::uint64_t value = 0;
+    auto const* page = reinterpret_cast<std::uint8_t const*>(vms.at(vm).stamps);
+    std::memcpy(&value, page + offset, sizeof value);
+    return value;
+  }
+
   void carry_out(core::HypercallEffect const& effect) {
     switch (effect.kind) {
       case Kind::none:
