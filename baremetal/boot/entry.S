@@ -49,7 +49,7 @@ hv_entry:
   cmpl $0x20100000, %edx
   jne refuse
 
-  // Identity map of the first 4 GiB: 4-KiB pages up to 4 MiB, where the image is, 2-MiB pages above.
+  // Identity map of the first 4 GiB: 4-KiB pages up to 4 MiB, where the image is, then 2-MiB ones.
   movl $(hv_page_directory_pointers + page_present_write), hv_page_map
   movl $(hv_page_directories + page_present_write), %eax
   xorl %ecx, %ecx

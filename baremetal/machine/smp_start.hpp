@@ -6,7 +6,7 @@
 
 namespace acrn::baremetal {
 
-/// What a CPU does all its life: waits for run_on(), and does it. Also used by nobody but smp.cpp.
+/// What a CPU does all its life: waits for run_on(), and does what it is given.
 [[noreturn]] void work_forever(CpuArea& area) noexcept;
 
 }  // namespace acrn::baremetal
