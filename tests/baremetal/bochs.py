@@ -13,8 +13,8 @@ FOLDER = Path(os.environ["ACRN_SOURCE_DIR"]) / "baremetal"
 ELF = os.environ["HV_ELF"]
 ISO = os.environ["HV_ISO"]
 LINUX = Path(os.environ["ACRN_BINARY_DIR"]) / "baremetal/guest/linux"
-# A quiet machine needs a tenth of it; both cores may be busy with other tests.
-TIMEOUT_SECONDS = "240"
+# A quiet machine needs a fraction of it; both cores may be busy with other tests.
+TIMEOUT_SECONDS = "600"
 
 
 @dataclass
