@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // AccessBuffer of traces/stream_buffers.hpp.
+#include <algorithm>
 #include <stdexcept>
 
 #include "traces/reader.hpp"
@@ -50,16 +51,26 @@ void AccessBuffer::view_stages(std::vector<std::span<std::uint64_t>>& offsets) {
   }
 }
 
+/// From the last stage to the first, so that what a step counts from is still an offset.
+void AccessBuffer::finish_stages(std::span<std::span<std::uint64_t>> offsets) {
+  for (std::size_t i = offsets.size(); i-- > 0;) {
+    StageColumnView& view = stage_views_[i];
+    bool const steps = steps_ && i > 0 && view.count == stage_views_[i - 1].count &&
+                       std::ranges::equal(view.gap, stage_views_[i - 1].gap);
+    for (std::size_t k = 0; steps && k < offsets[i].size(); ++k) offsets[i][k] -= offsets[i - 1][k];
+    to_zigzag(offsets[i]);
+    (steps ? view.step : view.offset) = shrink(U64Column{offsets[i]});
+    if (steps) view.gap = {};
+  }
+}
+
 void AccessBuffer::view(ChunkView& chunk, Timed timed) {
   std::vector<std::span<std::uint64_t>> offsets;
   view_stages(offsets);
   columns_ = {};
   chunk.head.first_sequence = sequence_.empty() ? 0 : sequence_.front();
   columns_.time = time_.finish(chunk.head, timed, offsets);
-  for (std::size_t i = 0; i < offsets.size(); ++i) {
-    to_zigzag(offsets[i]);
-    stage_views_[i].offset = shrink(U64Column{offsets[i]});
-  }
+  finish_stages(offsets);
   to_deltas(sequence_, chunk.head.first_sequence - 1);
   to_deltas(address_, 0);
   to_zigzag(address_);

@@ -27,6 +27,7 @@ U64Column TimeColumn::finish(ChunkHead& head, Timed timed,
 }
 
 void SlotBuffer::add(SlotRow const& row) {
+  list_.push_back(row);
   time_.add(row.time);
   access_.push_back(row.access);
   from_.push_back(row.from);
@@ -45,7 +46,7 @@ void SlotBuffer::view(ChunkView& chunk, Timed timed) {
   chunk.slot = &columns_;
 }
 
-void SlotBuffer::clear() { clear_all(time_, access_, from_, to_, actor_); }
+void SlotBuffer::clear() { clear_all(time_, access_, from_, to_, actor_, list_); }
 
 void InjectBuffer::add(InjectRow const& row) {
   time_.add(row.time);

@@ -57,6 +57,8 @@ class StreamBuffer {
 
 class AccessBuffer : public StreamBuffer<Stream::access> {
  public:
+  /// Format 2: stamps count from the stage before, where that has the same rows.
+  void use_steps() { steps_ = true; }
   /// Throws std::invalid_argument for a row that the format cannot hold.
   void add(AccessRow const& row);
   void view(ChunkView& chunk, Timed timed);
@@ -68,6 +70,7 @@ class AccessBuffer : public StreamBuffer<Stream::access> {
     std::vector<std::uint64_t> stamps;
   };
   void view_stages(std::vector<std::span<std::uint64_t>>& offsets);
+  void finish_stages(std::span<std::span<std::uint64_t>> offsets);
 
   std::vector<std::uint64_t> sequence_;
   std::vector<std::uint8_t> shape_;
@@ -79,6 +82,7 @@ class AccessBuffer : public StreamBuffer<Stream::access> {
   OptionalColumn<std::uint64_t> exit_;
   std::array<Stage, stage_count> stages_;
   std::vector<StageColumnView> stage_views_;
+  bool steps_{};
   AccessColumns columns_;
 };
 
@@ -107,6 +111,8 @@ class ExitBuffer : public StreamBuffer<Stream::exit> {
 
 class SlotBuffer : public StreamBuffer<Stream::slot> {
  public:
+  /// What was added since the last clear().
+  [[nodiscard]] std::vector<SlotRow> const& list() const { return list_; }
   void add(SlotRow const& row);
   void view(ChunkView& chunk, Timed timed);
   void clear();
@@ -116,6 +122,7 @@ class SlotBuffer : public StreamBuffer<Stream::slot> {
   std::vector<std::uint8_t> from_;
   std::vector<std::uint8_t> to_;
   std::vector<std::uint8_t> actor_;
+  std::vector<SlotRow> list_;
   SlotColumns columns_;
 };
 

@@ -13,6 +13,7 @@
 #include "traces/codec.hpp"
 #include "traces/index_builder.hpp"
 #include "traces/info_codec.hpp"
+#include "traces/life_buffer.hpp"
 #include "traces/output_file.hpp"
 #include "traces/stream_buffers.hpp"
 #include "traces/wire/frame.hpp"
@@ -53,6 +54,13 @@ std::uint32_t checked_chunk_rows(std::uint32_t rows) {
   return rows;
 }
 
+std::uint32_t checked_format(std::uint32_t format) {
+  if (format == 0 || format > format_version) {
+    throw std::invalid_argument("a capture's format is 1 or 2");
+  }
+  return format;
+}
+
 }  // namespace
 
 class Writer::Impl {
@@ -61,6 +69,7 @@ class Writer::Impl {
       : codec_{options.codec},
         chunk_rows_{checked_chunk_rows(options.chunk_rows)},
         timed_{info.clock.timed() ? Timed::yes : Timed::no},
+        format_{checked_format(options.format)},
         compressor_{options.zstd_level},
         file_{path} {
     for (auto const& [id, name] : info.clients) add_client(id, name);
@@ -96,6 +105,11 @@ class Writer::Impl {
 
   void lost(std::uint16_t vm, std::uint16_t vcpu, std::uint64_t count) {
     vms_[vm].vcpus[vcpu].lost += count;
+  }
+
+  void flush() {
+    if (finished_) throw std::logic_error("Writer::flush() after Writer::finish()");
+    for (auto& [id, vm] : vms_) flush(id, vm);
   }
 
   void finish(CaptureInfo info) {
@@ -146,9 +160,44 @@ class Writer::Impl {
     }
   }
 
+  /// Format 2: runs of lives, and of what is none, are chunks of their own.
+  void flush_slots(ChunkHead const& head, Pending<SlotBuffer>& pending) {
+    std::span<SlotRow const> rows{pending.buffer.list()};
+    while (!rows.empty()) {
+      std::size_t const lives = count_lives(rows);
+      std::size_t const count = lives != 0 ? lives : count_others(rows);
+      ChunkView chunk;
+      chunk.head = head;
+      chunk.head.stream = static_cast<std::uint8_t>(Stream::slot);
+      chunk.head.first_sequence = pending.rows_written;
+      chunk.head.rows = static_cast<std::uint32_t>(count);
+      chunk.head.dropped_before = std::exchange(pending.dropped_before, 0);
+      if (lives != 0) {
+        LifeBuffer buffer{rows.first(count)};
+        buffer.view(chunk, timed_);
+        write_chunk(chunk, buffer.range());
+      } else {
+        SlotBuffer buffer;
+        for (SlotRow const& row : rows.first(count)) buffer.add(row);
+        TimeRange const times = buffer.range();
+        buffer.view(chunk, timed_);
+        write_chunk(chunk, times);
+      }
+      pending.rows_written += count;
+      rows = rows.subspan(count);
+    }
+    pending.buffer.clear();
+  }
+
   template <class Buffer>
   void flush_stream(ChunkHead const& head, Pending<Buffer>& pending) {
     if (pending.buffer.rows() == 0) return;
+    if constexpr (std::same_as<Buffer, AccessBuffer>) {
+      if (format_ >= 2) pending.buffer.use_steps();
+    }
+    if constexpr (std::same_as<Buffer, SlotBuffer>) {
+      if (format_ >= 2) return flush_slots(head, pending);
+    }
     ChunkView chunk;
     chunk.head = head;
     chunk.head.stream = static_cast<std::uint8_t>(Buffer::stream);
@@ -204,6 +253,7 @@ class Writer::Impl {
   Codec codec_;
   std::uint32_t chunk_rows_;
   Timed timed_;
+  std::uint32_t format_;
   bool finished_{};
   std::map<std::uint16_t, Vm> vms_;
   std::map<ClientId, std::string> clients_;
@@ -238,6 +288,7 @@ ClientId Writer::client(std::string_view name) { return impl_->client(name); }
 void Writer::lost(std::uint16_t vm, std::uint16_t vcpu, std::uint64_t count) {
   impl_->lost(vm, vcpu, count);
 }
+void Writer::flush() { impl_->flush(); }
 void Writer::finish(CaptureInfo const& info) { impl_->finish(info); }
 
 }  // namespace acrn::traces

@@ -46,6 +46,9 @@ class Writer {
   ClientId client(std::string_view name);
   /// Rows that the source lost on this vCPU before the next row written to it.
   void lost(std::uint16_t vm, std::uint16_t vcpu, std::uint64_t count);
+  /// Writes the rows of all streams so far: a group of its own for each VM. For sources whose
+  /// streams come one after the other, so that what belongs together stays together.
+  void flush();
   /// Flushes all rows, writes index and trailer, and puts the file in its place. `source` and
   /// `never_recorded` of `info` replace those given at the start.
   void finish(CaptureInfo const& info);

@@ -55,6 +55,28 @@ std::uint64_t row_count(std::span<std::byte const> records) noexcept {
   return row_count(cursor.numbers());
 }
 
+/// Adds a chunk to the numbers of its stream: lost rows have none, so that a file has no gaps.
+void count(traces::ChunkView const& chunk, traces::RowNumbers& numbers) noexcept {
+  std::uint64_t const rows = chunk.head.rows;
+  switch (static_cast<traces::Stream>(chunk.head.stream)) {
+    case traces::Stream::exit:
+      numbers.exits += rows;
+      break;
+    case traces::Stream::access:
+      numbers.accesses += rows;
+      break;
+    case traces::Stream::slot:
+      numbers.slots += rows;
+      break;
+    case traces::Stream::inject:
+      numbers.injects += rows;
+      break;
+    case traces::Stream::input:
+      numbers.inputs += rows;
+      break;
+  }
+}
+
 }  // namespace
 
 Recorder::Recorder(RecorderConfig const& config) noexcept
@@ -209,19 +231,20 @@ void Recorder::flush(FrameSink& sink) noexcept {
   ++counts_.flushes;
   traces::Transposer rows{std::span<std::byte const>{ring_, at_}, numbers_, *scratch_};
   traces::ChunkView chunk;
-  bool taken = true;
+  traces::RowNumbers taken = numbers_;
+  bool takes = true;
   // Once the sink has refused a chunk, the rest of this flush would be rows without their exits.
   while (rows.next(chunk)) {
-    taken = taken && send(chunk, sink);
-    if (!taken) {
+    takes = takes && send(chunk, sink);
+    if (takes) {
+      count(chunk, taken);
+    } else {
       lose(chunk.head.rows);
-    } else if (chunk.exit != nullptr) {
-      counts_.exits += chunk.head.rows;
-    } else if (chunk.access != nullptr) {
-      counts_.accesses += chunk.head.rows;
     }
   }
-  numbers_ = rows.numbers();
+  numbers_ = taken;
+  counts_.exits = taken.exits;
+  counts_.accesses = taken.accesses;
   at_ = ring_;
   end_ = ring_ + ring_size_;
   row_ = &spare_;

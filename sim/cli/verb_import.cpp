@@ -14,6 +14,7 @@
 #include "sim/cli/output_path.hpp"
 #include "sim/cli/print_json.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/cli/rewrite_report.hpp"
 #include "sim/cli/verb.hpp"
 
 namespace acrn::cli {
@@ -53,9 +54,31 @@ void check(Options const& options) {
                options.force ? Overwrite::allow : Overwrite::refuse);
 }
 
+/// The source is a capture: the same rows, compressed and with an index.
+ExitCode rewrite(Options const& options, Session& session) {
+  if (!options.dialect.empty()) {
+    throw UsageError(fmt::format(
+        "--dialect '{}': {} is a capture already, and dialects are those of texts; leave it out",
+        options.dialect, options.source));
+  }
+  traces::RecompressReport const report =
+      run_rewrite({.source = options.source, .output = options.output, .dialect = {}}, session.talk,
+                  options.json ? ProgressMode::off : ProgressMode::automatic);
+  ImportJob const job{.source = options.source, .output = options.output, .dialect = {}};
+  if (options.json) {
+    print_json(session.out, rewrite_json(report, job));
+  } else if (options.output == "-") {
+    session.talk.note(rewrite_text(report, job));
+  } else {
+    session.out.write(rewrite_text(report, job));
+  }
+  return ExitCode::ok;
+}
+
 ExitCode import(Options options, Session& session) {
   if (options.output.empty()) options.output = default_capture_name(options.source);
   check(options);
+  if (traces::is_capture(options.source)) return rewrite(options, session);
   ImportJob const job{
       .source = options.source, .output = options.output, .dialect = options.dialect};
   traces::ImportReport const report =
@@ -82,9 +105,11 @@ ExitCode import(Options options, Session& session) {
 
 void add_import(CLI::App& app, Verb& chosen) {
   auto const options = std::make_shared<Options>();
-  CLI::App* const verb = app.add_subcommand("import", "Turn a trace of KVM or QEMU into a capture");
+  CLI::App* const verb = app.add_subcommand(
+      "import", "Turn a trace of KVM or QEMU into a capture, or compress what the image recorded");
   verb->add_option("SOURCE", options->source,
-                   "Trace as text, plain or .xz, .gz, .zst; - is standard input")
+                   "Trace as text, plain or .xz, .gz, .zst; - is standard input. Or a capture, "
+                   "which is written anew: compressed and with an index")
       ->required();
   verb->add_option("-o,--output", options->output,
                    "Capture to write; - is standard output (default: the source's name with .acap, "
