@@ -24,7 +24,7 @@ void serve_host(core::MachineExit const& exit) noexcept {
 template <class Trace>
 core::Progress take_exit(GuestVm& vm, Trace& trace) noexcept {
   vm.time_in = vm.clock.at(read_tsc());
-  core::MachineExit const exit = vm.cpu.exit_information();
+  core::MachineExit const& exit = vm.cpu.exit_information();
   serve_host(exit);
   return trace.begin(exit);
 }

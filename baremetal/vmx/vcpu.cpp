@@ -11,11 +11,7 @@
 #include "baremetal/vmx/invalidate.hpp"
 #include "core/check.hpp"
 
-extern "C" {
-std::uint32_t hv_vmx_enter(acrn::baremetal::GuestRegisters* registers,
-                           std::uint64_t launched) noexcept;
-[[noreturn]] void hv_vmcs_panic() noexcept;
-}
+extern "C" [[noreturn]] void hv_vmcs_panic() noexcept;
 
 namespace acrn::baremetal {
 namespace {
@@ -24,7 +20,6 @@ using core::Expected;
 using core::Unexpected;
 using core::Unit;
 
-constexpr std::uint32_t entry_failed = 1U << 31U;
 constexpr std::uint32_t status_exit = 0;
 constexpr std::uint32_t status_no_vmcs = 1;
 
@@ -153,22 +148,6 @@ void VmxVcpu::unload() noexcept {
   for (std::size_t index = 0; index < count; ++index) {
     msrs_[index] = read_msr(switched_msrs[index]);
   }
-}
-
-EnterResult VmxVcpu::enter() noexcept {
-  std::uint32_t const status = hv_vmx_enter(&registers_, launched_);
-  known_ = 0;
-  if (status != status_exit) [[unlikely]] {
-    note_failure(status);
-    return EnterResult::failed;
-  }
-  reason_ = vmx::read(vmcs::exit_reason);
-  if ((reason_ & entry_failed) != 0) [[unlikely]] {
-    note_failure(status);
-    return EnterResult::failed;
-  }
-  launched_ = 1;
-  return EnterResult::exit;
 }
 
 void VmxVcpu::note_failure(std::uint32_t status) noexcept {

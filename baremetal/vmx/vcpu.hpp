@@ -46,6 +46,10 @@ struct GuestRegisters {
 };
 static_assert(offsetof(GuestRegisters, host_rsp) == 128);
 
+/// Enters the guest and comes back with its exit: 0, or 1 for VMfailInvalid, 2 for VMfailValid.
+/// Defined in enter.S.
+extern "C" std::uint32_t hv_vmx_enter(GuestRegisters* registers, std::uint64_t launched) noexcept;
+
 /// Satisfies core's VcpuCpu. Belongs to the CPU that initialised it, after enable_vmx() there;
 /// everything but initialise() needs the vCPU loaded. VMCS fields are read when asked for, once an
 /// exit.
@@ -70,12 +74,38 @@ class VmxVcpu {
   void unload() noexcept;
 
   /// Runs the guest until its next exit. EnterResult::failed: see failure(). Interrupts are off.
-  EnterResult enter() noexcept;
+  EnterResult enter() noexcept {
+    std::uint32_t const status = hv_vmx_enter(&registers_, launched_);
+    known_ = 0;
+    if (status == 0) [[likely]] {
+      reason_ = vmx::read(vmcs::exit_reason);
+      if ((reason_ & entry_failed) == 0) [[likely]] {
+        launched_ = 1;
+        return EnterResult::exit;
+      }
+    }
+    note_failure(status);
+    return EnterResult::failed;
+  }
   [[nodiscard]] EntryFailure const& failure() const noexcept { return failure_; }
 
   /// What the exit was; reads no more of the VMCS than its reason fills in. Stays as it is until it
   /// is called again.
-  [[nodiscard]] core::MachineExit const& exit_information() noexcept;
+  [[nodiscard]] core::MachineExit const& exit_information() noexcept {
+    constexpr std::uint64_t is_string = 1U << 4U;
+    // Most exits are port accesses, one after the other: only what changes is written.
+    if (exit_is_plain_io_ && reason_ == io_reason) [[likely]] {
+      std::uint64_t const qualification = vmx::read(vmcs::exit_qualification);
+      exit_.instruction_length =
+          static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
+      exit_.qualification = qualification;
+      if ((qualification & is_string) == 0) [[likely]] {
+        return exit_;
+      }
+    }
+    read_any_exit();
+    return exit_;
+  }
 
   void apply(core::VcpuCommit const& done) noexcept;
   /// Of a plan that is not halted. The deadline is arm_preemption_timer()'s.
@@ -140,6 +170,10 @@ class VmxVcpu {
   static constexpr std::uint32_t known_control = 1U << 3U;
   static constexpr std::uint32_t known_segments = 1U << 8U;  ///< and the five bits above it
 
+  /// Of reason_: the exit is a VM entry that failed while it loaded guest state.
+  static constexpr std::uint32_t entry_failed = 1U << 31U;
+  static constexpr auto io_reason = static_cast<std::uint32_t>(core::MachineReason::io_instruction);
+
   /// System-call MSRs that guests reach directly and no VMCS field holds.
   static constexpr std::size_t switched_msr_count = 6;
   /// FXSAVE's image: 512 bytes, aligned to 16.
@@ -160,7 +194,7 @@ class VmxVcpu {
   }
   void end_blocking() noexcept;
   void apply_rare(core::VcpuCommit const& done) noexcept;
-  void read_any_exit(std::uint16_t reason) noexcept;
+  void read_any_exit() noexcept;
   void write_controls(VmxCapabilities const& capabilities, VmxVcpuConfig const& config) noexcept;
   void apply_control(core::ControlWrite const& control) noexcept;
   void write_efer(std::uint64_t value) noexcept;
@@ -185,6 +219,7 @@ class VmxVcpu {
   std::uint64_t vmcs_{};
   std::array<core::SegmentState, 6> segments_{};
   core::MachineExit exit_{};
+  bool exit_is_plain_io_{};  ///< exit_ is of a port access that is no string instruction
   core::ControlState control_{};
   GuestStateLimits limits_{};
   std::uint64_t cr2_{};

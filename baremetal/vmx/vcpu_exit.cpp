@@ -14,31 +14,9 @@ void hv_read_ymm(std::uint64_t index, void* bytes) noexcept;
 
 namespace acrn::baremetal {
 
-core::MachineExit const& VmxVcpu::exit_information() noexcept {
-  constexpr auto io = static_cast<std::uint16_t>(core::MachineReason::io_instruction);
-  constexpr std::uint64_t is_string = 1U << 4U;
-  auto const reason = static_cast<std::uint16_t>(reason_);
-  if (reason != io) [[unlikely]] {
-    read_any_exit(reason);
-    return exit_;
-  }
-  // Most exits are of this kind, one after the other: only what changes is written.
-  if (exit_.reason != io || exit_.guest_linear != 0) [[unlikely]] {
-    exit_ = {.reason = io};
-  }
-  exit_.instruction_length = static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
-  std::uint64_t const qualification = vmx::read(vmcs::exit_qualification);
-  exit_.qualification = qualification;
-  if ((qualification & is_string) != 0) [[unlikely]] {
-    exit_.guest_linear = vmx::read(vmcs::guest_linear_address);
-    exit_.instruction_information = vmx::read(vmcs::exit_instruction_information);
-  }
-  return exit_;
-}
-
-void VmxVcpu::read_any_exit(std::uint16_t reason) noexcept {
-  core::MachineExit exit{.reason = reason};
-  std::uint8_t const fields = fields_of(reason);
+void VmxVcpu::read_any_exit() noexcept {
+  core::MachineExit exit{.reason = static_cast<std::uint16_t>(reason_)};
+  std::uint8_t const fields = fields_of(exit.reason);
   if ((fields & exit_field::length) != 0) {
     exit.instruction_length = static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
   }
@@ -51,6 +29,12 @@ void VmxVcpu::read_any_exit(std::uint16_t reason) noexcept {
     if ((exit.qualification & linear_address_valid) != 0) {
       exit.guest_linear = vmx::read(vmcs::guest_linear_address);
     }
+  }
+  constexpr std::uint64_t is_string = 1U << 4U;
+  exit_is_plain_io_ = exit.reason == io_reason && (exit.qualification & is_string) == 0;
+  if (exit.reason == io_reason && !exit_is_plain_io_) {
+    exit.guest_linear = vmx::read(vmcs::guest_linear_address);
+    exit.instruction_information = vmx::read(vmcs::exit_instruction_information);
   }
   read_event(exit, fields);
   exit_ = exit;

@@ -15,7 +15,7 @@ ISO = os.environ["HV_ISO"]
 CHECK_COUNT_MIN = 16
 # Instructions of an exit of a port access and the entry after it, without core; under Bochs a tick
 # is an instruction.
-ROUND_TRIP_TICKS_MAX = 180
+ROUND_TRIP_TICKS_MAX = 160
 
 
 def run(runner: str, *arguments: str) -> subprocess.CompletedProcess[str]:
