@@ -45,7 +45,7 @@ check readme-packages readme_packages
 check shellcheck shellcheck "${shell[@]}"
 check black black --quiet --check --line-length 100 "${python[@]}"
 check flake8 /usr/bin/python3 -m flake8 --max-line-length 100 --extend-ignore E203,W503 "${python[@]}"
-check codespell codespell --ignore-words-list 'inout,fo,te,ist,nd,thre,trun' "${prose[@]}"
+check codespell codespell --ignore-words-list 'inout,fo,te,ist,nd,thre,trun,msdos' "${prose[@]}"
 if [ "${1:-}" = --tidy ]; then
   check clang-tidy run-clang-tidy -quiet -p build/gcc -j "$(nproc)" "${units[@]/#/$PWD/}"
 fi
