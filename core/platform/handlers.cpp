@@ -121,9 +121,12 @@ void Platform::after_uart(Direction direction, Effects& effects) noexcept {
 
 void Platform::after_rtc() noexcept { set_deadline(Timed::rtc, rtc_.next_deadline()); }
 
+/// A read changes nothing but by the poll command.
 void Platform::fast_pic(Access& access, Ticks now, Effects& effects) noexcept {
+  auto const& [master, slave] = pic_.state().chips;
+  bool const changes = access.direction == Direction::write || master.poll || slave.poll;
   access_byte(pic_, access, now, effects);
-  after_pic();
+  if (changes) after_pic();
 }
 
 void Platform::fast_pit(Access& access, Ticks now, Effects& effects) noexcept {
