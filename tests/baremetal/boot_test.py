@@ -82,9 +82,10 @@ def test_takes_as_many_cpus_as_it_is_told() -> None:
 
 
 def test_takes_the_tsc_rate_that_it_is_told() -> None:
-    assert "hv: time: TSC at 123456789 Hz, by configuration\n" in run(
-        ISO, "--append", "tsc-hz=123456789"
-    ).stdout
+    assert (
+        "hv: time: TSC at 123456789 Hz, by configuration\n"
+        in run(ISO, "--append", "tsc-hz=123456789").stdout
+    )
 
 
 @pytest.mark.parametrize(

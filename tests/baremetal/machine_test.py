@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""CPUs, memory and settings under Bochs: x2APIC, the TSC's deadline timer, no ACPI tables by UEFI."""
+"""CPUs, memory and settings under Bochs: x2APIC, the TSC's deadline timer, UEFI without ACPI."""
 from __future__ import annotations
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs the checks of the VMX engine on the image: under Bochs, which has VT-x, and where it is not."""
+"""The checks of the VMX engine on the image: under Bochs, which has VT-x, and under QEMU."""
 from __future__ import annotations
 
 import os
