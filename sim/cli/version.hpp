@@ -6,7 +6,7 @@
 
 namespace acrn::cli {
 
-/// "acrntb 0.1.0, capture format 1, ioreq ABI ..., revision 1a2b3c4d".
+/// "acrntb 0.1.0, capture format 2, ioreq ABI ..., revision 1a2b3c4d".
 std::string version_text();
 
 }  // namespace acrn::cli
