@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Field::inject_or
     "rip",
     "control",
     "control.value",
+    "control.efer",
     "vector",
     "vector.word{}",
     "single_step",

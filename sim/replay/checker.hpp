@@ -43,6 +43,7 @@ enum class Field : std::uint8_t {
   written_rip,
   written_control,
   written_control_value,
+  written_efer,
   written_vector,
   written_vector_word,  ///< index: word, lowest first
   single_step,

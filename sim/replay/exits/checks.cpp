@@ -35,6 +35,8 @@ constexpr WrittenField written_field(unsigned bit) {
       return {Field::written_control};
     case written::control_value:
       return {Field::written_control_value};
+    case written::efer:
+      return {Field::written_efer};
     case written::vector_register:
       return {Field::written_vector};
     case written::single_step:
@@ -182,11 +184,7 @@ void Machine::check_written(Vcpu& vcpu) {
   compare(vcpu,
           {Field::progress, withdrawn ? Evidence::same_source : Evidence::independent,
            static_cast<std::uint64_t>(vcpu.recorded), static_cast<std::uint64_t>(vcpu.progress)});
-  if (vcpu.progress == core::Progress::done) {
-    vcpu.outcome.take(vcpu.core.commit(), exit.rip, exit.exit.instruction_length);
-  } else {
-    vcpu.outcome.clear();
-  }
+  vcpu.outcome.take(vcpu.core.commit(), exit.rip, exit.exit.instruction_length);
   check(vcpu, Field::written, exit.written_mask & ~named_apart, vcpu.outcome.mask());
   check_values(vcpu, recorded);
 }

@@ -23,6 +23,14 @@ void Outcome::put_registers(core::Commit const& commit) noexcept {
   }
 }
 
+void Outcome::put_control(core::ControlWrite const& control) noexcept {
+  if (control.target == core::ControlRegister::none) return;
+  put(bit::control_register, static_cast<std::uint64_t>(control.target) |
+                                 static_cast<std::uint64_t>(control.efer_change) << 8U |
+                                 static_cast<std::uint64_t>(control.pdptes_change) << 9U);
+  put(bit::control_value, control.value);
+}
+
 void Outcome::put_vector(core::Commit const& commit) noexcept {
   if (commit.vector_width == 0) return;
   put(bit::vector_register, commit.vector_index | std::uint64_t{commit.vector_width} << 8U);
@@ -35,17 +43,19 @@ void Outcome::put_vector(core::Commit const& commit) noexcept {
 
 void Outcome::take(core::VcpuCommit const& both, std::uint64_t rip, std::uint8_t length) noexcept {
   core::Commit const& commit = both.commit;
-  clear();
+  core::ControlWrite const& control = both.control;
+  mask_ = 0;
+  count_ = 0;
   put_registers(commit);
   if (commit.rflags_change == core::Change::set) put(bit::rflags, commit.rflags);
   std::uint64_t const next = commit.next_rip(rip);
   if (next != rip + length) put(bit::rip, next - rip);
-  if (both.control.target != core::ControlRegister::none) {
-    put(bit::control_register, static_cast<std::uint64_t>(both.control.target));
-    put(bit::control_value, both.control.value);
-  }
+  put_control(control);
   put_vector(commit);
   if (commit.single_step) put(bit::single_step, 1);
+  bool const loads_efer =
+      control.target != core::ControlRegister::none && control.efer_change == core::Change::set;
+  if (loads_efer) put(bit::efer, control.efer);
 }
 
 }  // namespace acrn::replay::exits

@@ -15,13 +15,8 @@ namespace acrn::replay::exits {
 /// One value per bit of the mask (traces::exit_written), lowest first.
 class Outcome {
  public:
-  /// Of an exit that is done. `length` is that of the exit's instruction.
+  /// Of an exit that is over. `length` is that of the exit's instruction.
   void take(core::VcpuCommit const& commit, std::uint64_t rip, std::uint8_t length) noexcept;
-  /// Of an exit that wrote nothing.
-  void clear() noexcept {
-    mask_ = 0;
-    count_ = 0;
-  }
 
   [[nodiscard]] std::uint32_t mask() const noexcept { return mask_; }
   [[nodiscard]] std::span<std::uint64_t const> values() const noexcept {
@@ -35,6 +30,7 @@ class Outcome {
     values_[count_++] = value;
   }
   void put_registers(core::Commit const& commit) noexcept;
+  void put_control(core::ControlWrite const& control) noexcept;
   void put_vector(core::Commit const& commit) noexcept;
 
   std::uint32_t mask_{};
