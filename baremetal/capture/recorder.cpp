@@ -233,7 +233,7 @@ void Recorder::flush(FrameSink& sink) noexcept {
   traces::ChunkView chunk;
   traces::RowNumbers taken = numbers_;
   bool takes = true;
-  // Once the sink has refused a chunk, the rest of this flush would be rows without their exits.
+  // Once the sink has refused a chunk, the exits of this flush would lack some of their rows.
   while (rows.next(chunk)) {
     takes = takes && send(chunk, sink);
     if (takes) {

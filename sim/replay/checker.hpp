@@ -30,7 +30,7 @@ enum class Field : std::uint8_t {
   value,
   destination,
   slots,
-  // Of an exit; see sim/replay/README.md.
+  // Of an exit; see README.md here.
   asked_registers,
   asked_state,
   asked_memory,

@@ -16,11 +16,12 @@ bool Transposer::next(ChunkView& chunk) noexcept {
       chunk.head.rows = static_cast<std::uint32_t>(rows);
       return true;
     }
-    finished_ = stream_ == Stream::input;
+    finished_ = stream_ == Stream::exit;
     if (finished_) {
       numbers_ = cursor_.numbers();
     } else {
-      stream_ = static_cast<Stream>(static_cast<unsigned>(stream_) + 1);
+      bool const last = stream_ == Stream::input;
+      stream_ = last ? Stream::exit : static_cast<Stream>(static_cast<unsigned>(stream_) + 1);
       cursor_ = RawCursor{records_, numbers_};
     }
   }

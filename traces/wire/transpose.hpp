@@ -22,7 +22,8 @@ struct TransposeScratch {
   RawInputs inputs;
 };
 
-/// Gives the chunks of a run of records: all exits, then all accesses, and so on by stream.
+/// Gives the chunks of a run of records, stream by stream. Exits come last: where a capture was
+/// cut, every exit that is there has all its rows of the other streams.
 class Transposer {
  public:
   /// `records` holds whole records of one vCPU and begins with an exit, or with what precedes all
@@ -45,7 +46,7 @@ class Transposer {
   RowNumbers numbers_;
   RawCursor cursor_;
   TransposeScratch& scratch_;
-  Stream stream_{Stream::exit};
+  Stream stream_{Stream::access};
   bool finished_{};
 };
 
