@@ -23,14 +23,14 @@ std::uint64_t first_ticks(Plan const& plan) {
   return first;
 }
 
-/// The longest time between a vCPU's first exit and its last entry, in ticks.
+/// The longest time between a vCPU's first exit and its last entry, or last exit, in ticks.
 std::uint64_t longest_run(Plan const& plan) {
   std::uint64_t longest = 0;
   for (PlannedStream const& stream : plan.vcpus()) {
     if (stream.count == 0) continue;
     PlannedExit const& first = plan.exits()[stream.first];
     PlannedExit const& last = plan.exits()[stream.first + stream.count - 1];
-    std::uint64_t const end = std::max(last.time_in, last.time_out);
+    std::uint64_t const end = last.entered ? last.time_out : last.time_in;
     if (end > first.time_in) longest = std::max(longest, end - first.time_in);
   }
   return longest;

@@ -112,6 +112,7 @@ core::Progress Machine::begin(std::size_t exit) {
   vcpu.memory.start(plan_.memory(planned));
   vcpu.slot.start();
   vcpu.log->clear();
+  vcpu.unfinished = false;
   return act(vcpu, [&](auto const& env, core::Turn turn) {
     return vcpu.core.begin(planned.exit, env, turn, {planned.time_in});
   });
@@ -138,9 +139,11 @@ core::Progress Machine::act(Vcpu& vcpu, Step step) {
     // What ended the request without an answer came from outside: the capture says that it did.
     bool const withdrawn =
         vcpu.recorded == core::Progress::cancelled || vcpu.recorded == core::Progress::violation;
-    if (withdrawn && vcpu.slot.seen().size() >= vcpu.exit->accesses.count) {
+    bool const answered = vcpu.slot.seen().size() < vcpu.exit->accesses.count;
+    if (!answered && (withdrawn || !vcpu.exit->entered)) {
+      vcpu.unfinished = !vcpu.exit->entered;
       vcpu.core.cancel(vcpu.slot);
-      progress = vcpu.recorded;
+      progress = withdrawn ? vcpu.recorded : core::Progress::cancelled;
     } else {
       ++totals_.replay.upcalls;
     }
@@ -172,10 +175,14 @@ void Machine::finish(std::size_t vcpu_number) {
   PlannedExit const& exit = *vcpu.exit;
   check_asked(vcpu);
   check_accesses(vcpu);
-  check_slots(vcpu);
-  check_written(vcpu);
-  apply_inputs(vcpu, exit.inputs);
-  plan_entry(vcpu);
+  if (vcpu.unfinished) {
+    checker_.unknown(1);
+  } else {
+    check_slots(vcpu);
+    check_written(vcpu);
+    apply_inputs(vcpu, exit.inputs);
+    plan_entry(vcpu);
+  }
   VcpuResult& result = totals_.vcpus[exit.vcpu];
   result.stop = vcpu.core.stop();
   ++result.exits;
@@ -208,18 +215,18 @@ void Machine::apply_inputs(Vcpu& vcpu, Run inputs) {
 void Machine::plan_entry(Vcpu& vcpu) {
   PlannedExit const& exit = *vcpu.exit;
   vcpu.halted = vcpu.core.halted();
+  auto const injects = plan_.injects(exit.injects);
+  if (!exit.entered && injects.empty()) {
+    checker_.unknown(1);  // whether the guest was entered after its last exit is not recorded
+    return;
+  }
   core::EntryPlan plan;
   bool const stopped = vcpu.core.stop().kind != core::StopKind::none;
   if (!stopped) {
     plan = vcpu.core.plan_entry(vcpu.cpu, vcpu.vm->platform, {exit.time_out});
   }
   if (exit.entered) check(vcpu, Field::entered, 1, stopped || plan.halted ? 0 : 1);
-  auto const injects = plan_.injects(exit.injects);
-  if (exit.entered || !injects.empty()) {
-    check_injection(vcpu, injects, plan);
-  } else {
-    checker_.unknown(1);  // whether the guest was entered after its last exit is not recorded
-  }
+  check_injection(vcpu, injects, plan);
   constexpr std::uint32_t entry_state = 1U << traces::exit_read::entry_state;
   if (((exit.register_mask | vcpu.cpu.asked()) & entry_state) != 0) {
     check(vcpu, Field::asked_entry_state, exit.register_mask & entry_state,

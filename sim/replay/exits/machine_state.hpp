@@ -90,6 +90,7 @@ struct Machine::Vcpu {
   std::size_t position{};
   core::Progress progress{};
   core::Progress recorded{};  // progress, as the capture has it
+  bool unfinished{};          // the recording ended while its request was with the service VM
   bool halted{};              // the plan before the last input or deadline said so
   Outcome outcome;
 };

@@ -29,7 +29,7 @@ struct PlannedExit {
   core::MachineExit exit;
   std::uint64_t row{};       ///< number in the exit stream of its vCPU
   std::uint64_t time_in{};   ///< guest time, ticks: begin() and every resume()
-  std::uint64_t time_out{};  ///< guest time, ticks: plan_entry()
+  std::uint64_t time_out{};  ///< guest time, ticks: plan_entry(); means nothing unless `entered`
   std::uint64_t rip{};
   std::uint32_t register_mask{};  ///< as the row's; see traces/wire/exit_columns.hpp
   std::uint32_t written_mask{};

@@ -43,6 +43,9 @@ void PlanBuilder::join(Stream& stream, std::size_t first) {
     return row.after_exit == traces::no_exit ? 0 : row.after_exit + 1;
   };
   auto const same = [](auto const& row) { return row; };
+  auto const by_exit = [&](auto const& a, auto const& b) { return after_exit(a) < after_exit(b); };
+  std::stable_sort(stream.injects.begin(), stream.injects.end(), by_exit);
+  std::stable_sort(stream.inputs.begin(), stream.inputs.end(), by_exit);
   std::stable_sort(stream.slots.begin(), stream.slots.end(),
                    [](PlannedSlot const& a, PlannedSlot const& b) { return a.access < b.access; });
   // Transitions know their access; which exit made that one, the accesses say.
@@ -73,7 +76,7 @@ void PlanBuilder::join(Stream& stream, std::size_t first) {
       access.vcpu = exit.vcpu;
       access.exit = static_cast<std::uint32_t>(i);
       access.time = exit.time_in;
-      access.recorded_end = exit.time_out;
+      access.recorded_end = exit.entered ? exit.time_out : traces::no_stamp;
     }
   }
 }

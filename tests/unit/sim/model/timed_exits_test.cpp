@@ -55,7 +55,7 @@ TEST(TimedExits, GuestTimeIsTheRecordedOneAndExitsCostWhatTheModelSays) {
   Plan const plan = tests::plan_of(tests::read_capture(file.bytes()));
   TimedExits const timed = replay_timed(plan, tests::round_timing());
   EXPECT_EQ(timed.timed.simulated_ns, 125U + 1000U + 660U + 1000U + 125U);
-  EXPECT_EQ(timed.timed.recorded_ns, 7U + 1000U + 27U + 1000U + 7U);
+  EXPECT_EQ(timed.timed.recorded_ns, 7U + 1000U + 27U + 1000U) << "to the last exit";
   EXPECT_EQ(timed.timed.latency_ns.count(), 3U);
   ASSERT_EQ(timed.timed.regions.size(), 3U);
   EXPECT_EQ(timed.timed.regions[2].name, "exit 10");
