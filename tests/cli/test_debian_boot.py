@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The committed Debian boot: every exit of the hypervisor's own capture, on both engines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support import run
+
+CAPTURE = Path(__file__).parents[2] / "traces" / "captures" / "debian_boot_hv.acap"
+# What the image printed on its console when the guest had ended.
+GUEST_DIGEST = "0x578fd88c"
+SIZE_MAX = 2 << 20
+PORT_EXITS_MIN = 15_000
+BYTES_PER_EXIT_MAX = 8
+
+
+def replay(*arguments: object) -> dict:
+    result = run("replay", CAPTURE, *arguments, "--json")
+    assert result.code == 0, result.out + result.err
+    return json.loads(result.out)["replay"]
+
+
+@pytest.mark.parametrize("engine", ["functional", "systemc"])
+def test_every_exit_replays_to_the_digest_that_the_image_printed(engine: str) -> None:
+    found = replay("--engine", engine)
+    assert found["divergences"] == 0
+    assert found["skipped"] == 0
+    assert found["exits"] == 46_168
+    fields = found["fields"]
+    assert fields["checked"] > 0.95 * sum(fields.values())
+    digests = {(vcpu["vm"], vcpu["vcpu"]): vcpu["digest"] for vcpu in found["vcpus"]}
+    assert digests[1, 0] == GUEST_DIGEST
+
+
+def test_it_is_as_large_as_a_sample_may_be() -> None:
+    size = CAPTURE.stat().st_size
+    assert size <= SIZE_MAX
+    found = replay()
+    assert size <= BYTES_PER_EXIT_MAX * found["exits"]
+    assert found["accesses"] >= PORT_EXITS_MIN
+
+
+def test_another_profile_diverges_and_the_first_place_is_named() -> None:
+    result = run("replay", CAPTURE, "--profile", "acrn2018")
+    assert result.code == 1, result.out + result.err
+    assert "first at    exit " in result.out
