@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Count what a VM exit costs, in instructions: under Bochs a tick of the TSC is one instruction.
 
-A guest reads a port 1,000 times and says how many ticks one read took, exit and entry included, less
-an empty loop's. It does so with its devices in the hypervisor, with a Service VM on another CPU that
-polls or is notified, and with a capture on and off. Run on an idle or a busy machine: the figures
-are the same.
+A guest reads a port 1,000 times and says how many ticks one read took, exit and entry included,
+less an empty loop's. It does so with its devices in the hypervisor, with a Service VM on another
+CPU that polls or is notified, and with a capture on and off. The figures of an idle and of a busy
+machine are the same.
 
 Exit codes: 0; 1 a run failed; 4 something is missing.
 """

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 # What works without an operating system; <cstring> for memcpy and its kin, which every image has.
 FREESTANDING = frozenset(
-    "algorithm array atomic bit compare concepts cstddef cstdint cstring iterator limits new "
-    "numeric optional ranges span string_view tuple type_traits utility variant version".split()
+    "algorithm array atomic bit compare concepts cstddef cstdint cstring "
+    "initializer_list iterator limits new numeric optional ranges span string_view tuple "
+    "type_traits utility variant version".split()
 )
 SYSTEM = r"((asm|linux|sys)/[a-z_]+\.h|(dirent|fcntl|poll|signal|spawn|termios|unistd)\.h)"
 JSON = r"nlohmann/json(_fwd)?\.hpp"

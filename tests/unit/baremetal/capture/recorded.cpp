@@ -5,7 +5,6 @@
 
 #include <array>
 #include <bit>
-#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -17,9 +16,8 @@ namespace acrn::baremetal::tests {
 
 namespace read_bit = traces::exit_read;
 namespace written_bit = traces::exit_written;
-
 Capture::Capture(std::size_t size) : memory_(size), sink_{memory_} {
-  std::array const configuration{std::uint8_t{1}, std::uint8_t{0}};
+  constexpr std::array<std::uint8_t, 2> configuration{1, 0};
   std::array const devices{
       traces::DeviceView{.id = 1, .name = "platform", .configuration = configuration}};
   std::array const vms{traces::VmView{.id = 3, .vcpus = 1, .devices = devices}};
@@ -146,8 +144,7 @@ void Script::log(traces::ExitRow& row) {
     std::array const head{static_cast<std::uint8_t>(random_())};
     bool const ram = chance(50);
     recorder_.log(ram ? traces::RawKind::ram : traces::RawKind::state, head, bytes);
-    std::string& list = ram ? row.guest_ram_read : row.entry_state;
-    list += static_cast<char>(head[0]);
+    std::string& list = (ram ? row.guest_ram_read : row.entry_state) += static_cast<char>(head[0]);
     list.append(bytes.begin(), bytes.end());
   }
 }

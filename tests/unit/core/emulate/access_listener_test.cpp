@@ -36,8 +36,8 @@ struct Vcpu {
   fakes::Memory memory{};
   Effects effects{};
   VcpuIo io{};
-  VcpuEnvironment<ListeningSlot, fakes::Cpu, fakes::Memory> env{
-      vm, architectural, slot, cpu, memory, effects};
+  VcpuEnvironment<ListeningSlot, fakes::Cpu, fakes::Memory> env{vm,  architectural, slot,
+                                                                cpu, memory,        effects};
 
   Progress begin(VmExit const& exit) { return io.begin(exit, env, Turn{}, Ticks{}); }
   Progress answer(std::uint64_t value) {
