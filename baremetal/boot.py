@@ -9,6 +9,7 @@ run_bochs.py, whose exit codes are kept: 0 passed, 1 failed, 2 command line, 3 c
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +18,12 @@ import run_bochs
 
 BUILD = Path(__file__).resolve().parent.parent / "build/gcc/baremetal"
 SELFTESTS = ("selftest-real", "selftest-protected", "selftest-long")
+REPLAY = "replay:"
+ACRNTB = BUILD.parent / "sim/cli/acrntb"
+# The memory that a replay guest has at least.
+MEBIBYTE = 1 << 20
+REPLAY_MEMORY_MIB_MIN = 16
+EXIT_MISSING = 4
 # No APIC, one CPU, a clock that the hypervisor vouches for; no tests of the kernel's own ciphers.
 # `lpj` is loops per jiffy of 4 ms: it skips a calibration by the timer.
 LINUX_WORDS = (
@@ -30,6 +37,11 @@ LINUX_TIMEOUT_SECONDS = 300
 def main() -> int:
     options, passed_on = parse_arguments()
     with tempfile.TemporaryDirectory(prefix="acrn-boot-") as name:
+        options.accesses = Path(name) / "accesses"
+        if options.guest.startswith(REPLAY):
+            code = export_accesses(options)
+            if code != 0:
+                return code
         config = Path(name) / "config"
         config.write_text(configuration(options))
         arguments = [str(options.image), *passed_on, "--cpus", str(options.cpus)]
@@ -53,19 +65,39 @@ def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
         default="selftest",
         metavar="GUEST",
         help="linux (Debian's cloud kernel), selftest (three test guests, each in a VM), one of"
-        f" {', '.join(SELFTESTS)}, none, or the file of a flat real-mode program;"
-        " default: selftest",
+        f" {', '.join(SELFTESTS)}, none, replay:CAPTURE (executes the accesses of a"
+        " capture again), or the file of a flat real-mode program; default: selftest",
     )
     add("--cpus", type=int, choices=(1, 2), default=1, help="2: the Service VM has its own CPU")
     add("--verbose", action="store_true", help="all messages of the Linux kernel")
     add("--image", type=Path, default=BUILD / "hv.elf", help="hv.elf or hv.iso")
     add("--linux", type=Path, default=BUILD / "guest/linux", metavar="FOLDER", help="its files")
+    add("--vm", type=int, metavar="N", help="for replay:CAPTURE: which VM's accesses")
+    add("--acrntb", type=Path, default=ACRNTB, metavar="FILE", help="for replay:CAPTURE")
     add("--timeout", type=run_bochs.positive, metavar="SECONDS", help="default: by guest")
     options, passed_on = parser.parse_known_args()
     known = ("linux", "selftest", "none", *SELFTESTS)
-    if options.guest not in known and not Path(options.guest).is_file():
-        parser.error(f"--guest: {options.guest} is neither a file nor one of {', '.join(known)}")
+    file = options.guest.removeprefix(REPLAY)
+    if options.guest not in known and not Path(file).is_file():
+        parser.error(f"--guest: {file} is neither a file nor one of {', '.join(known)}")
     return options, passed_on
+
+
+def export_accesses(options: argparse.Namespace) -> int:
+    """Makes the list of the capture's accesses; the exit code is acrntb's."""
+    capture = options.guest.removeprefix(REPLAY)
+    command = [str(options.acrntb), "export", "accesses", capture, "-o", str(options.accesses)]
+    if options.vm is not None:
+        command += ["--vm", str(options.vm)]
+    try:
+        return subprocess.run(command, check=False).returncode
+    except OSError as error:
+        print(
+            f"testbed boot: {options.acrntb}: {error.strerror}; build it:"
+            " cmake --build --preset gcc --target acrntb",
+            file=sys.stderr,
+        )
+        return EXIT_MISSING
 
 
 def configuration(options: argparse.Namespace) -> str:
@@ -77,7 +109,14 @@ def configuration(options: argparse.Namespace) -> str:
     if options.guest == "linux":
         lines.append("vm1.initrd=initrd")
         lines.append(f"vm1.cmdline={LINUX_WORDS}{'' if options.verbose else ' quiet'}")
+    if options.guest.startswith(REPLAY):
+        lines.append(f"vm1.memory={replay_memory_mib(options.accesses.stat().st_size)}M")
     return "\n".join([*lines, ""])
+
+
+def replay_memory_mib(list_bytes: int) -> int:
+    """The list lies at 1 MiB."""
+    return max(REPLAY_MEMORY_MIB_MIN, 1 + -(-list_bytes // MEBIBYTE))
 
 
 def guests(options: argparse.Namespace) -> tuple[str, ...]:
@@ -87,6 +126,8 @@ def guests(options: argparse.Namespace) -> tuple[str, ...]:
         return ()
     if options.guest == "linux" or options.guest in SELFTESTS:
         return (options.guest,)
+    if options.guest.startswith(REPLAY):
+        return ("replay:accesses",)
     return ("flat:program",)
 
 
@@ -94,6 +135,8 @@ def modules(options: argparse.Namespace) -> list[str]:
     if options.guest == "linux":
         folder = options.linux
         return [f"linux={folder}/vmlinuz", f"initrd={folder}/initramfs.cpio"]
+    if options.guest.startswith(REPLAY):
+        return [f"accesses={options.accesses}"]
     if guests(options) == ("flat:program",):
         return [f"program={options.guest}"]
     return []

@@ -16,6 +16,32 @@ void describe_protocol(TextLine& line, LoadError const& error) noexcept {
        << "; use Linux 3.8 or later";
 }
 
+void describe_list(TextLine& line, LoadError const& error) noexcept {
+  constexpr std::string_view export_again = "; make it anew: acrntb export accesses";
+  switch (error.problem) {
+    case LoadProblem::list_magic:
+      line << "no list of accesses" << export_again;
+      break;
+    case LoadProblem::list_version:
+      line << "a list of format " << error.found << ", this image knows " << error.expected
+           << export_again << " of this version";
+      break;
+    case LoadProblem::list_size:
+      line << error.found << " bytes where its header promises " << error.expected << export_again;
+      break;
+    case LoadProblem::list_crc:
+      line << "damaged: its check is not that of its bytes" << export_again;
+      break;
+    case LoadProblem::list_row:
+      line << "access " << error.found << " is none that an instruction makes" << export_again;
+      break;
+    default:
+      line << "access " << error.found << " is to the guest's own memory, address "
+           << error.expected << "; choose others: acrntb export accesses --gpa";
+      break;
+  }
+}
+
 void describe(TextLine& line, LoadError const& error) noexcept {
   switch (error.problem) {
     case LoadProblem::kernel_empty:
@@ -51,6 +77,14 @@ void describe(TextLine& line, LoadError const& error) noexcept {
       break;
     case LoadProblem::flat_size:
       line << error.found << " bytes; a flat guest has 1 to " << error.expected;
+      break;
+    case LoadProblem::list_magic:
+    case LoadProblem::list_version:
+    case LoadProblem::list_size:
+    case LoadProblem::list_crc:
+    case LoadProblem::list_row:
+    case LoadProblem::list_address:
+      describe_list(line, error);
       break;
   }
 }

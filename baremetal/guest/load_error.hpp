@@ -20,6 +20,12 @@ enum class LoadProblem : std::uint8_t {
   memory,            ///< less RAM than kernel, initial RAM disk and tables need
   initrd_address,    ///< the kernel wants the initial RAM disk below where it fits
   flat_size,         ///< no bytes, or more than fit below 640 KiB
+  list_magic,        ///< not a list of accesses (traces/wire/access_list.hpp)
+  list_version,      ///< a list of a later program
+  list_size,         ///< cut, or longer than its header says
+  list_crc,          ///< a damaged list
+  list_row,          ///< an access that no instruction makes
+  list_address,      ///< an access to the memory that list and player lie in
 };
 
 /// `found` and `expected` mean what the problem says: bytes, protocol versions, addresses.

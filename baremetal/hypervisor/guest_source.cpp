@@ -11,6 +11,8 @@
 #include "baremetal/guest/guest_ram.hpp"
 #include "baremetal/guest/linux_loader.hpp"
 #include "baremetal/guest/load_error.hpp"
+#include "baremetal/guest/player/player.hpp"
+#include "baremetal/guest/replay_loader.hpp"
 #include "baremetal/guest/start_tables.hpp"
 #include "baremetal/guest/test_guests.hpp"
 #include "baremetal/machine/com1.hpp"
@@ -53,8 +55,9 @@ core::Expected<GuestStart, LoadError> load(UserVmSource const& source, GuestRam 
                          .initrd = module_bytes(*source.boot, vm.initrd),
                          .command_line = vm.command_line},
                         ram);
-    case GuestKind::flat:
     case GuestKind::replay:
+      return load_replay(replay_player(), module_bytes(*source.boot, vm.module), ram);
+    case GuestKind::flat:
       break;
   }
   return load_flat(module_bytes(*source.boot, vm.module), Mode::real, ram);

@@ -15,6 +15,8 @@ _acrntb() {
   esac
   if [[ $COMP_CWORD -eq 2 && $verb == record && $word != -* ]]; then
     words='kvm'
+  elif [[ $COMP_CWORD -eq 2 && $verb == export && $word != -* ]]; then
+    words='accesses'
   elif [[ $COMP_CWORD -eq 2 && $verb == explain && $word != -* ]]; then
     words='slot-state exit io ept hypercall instruction'
   elif [[ -z $words && $word == -* ]]; then
@@ -28,6 +30,7 @@ _acrntb() {
           slot-state | io | ept | hypercall) words='--json' ;;
         esac
         ;;
+      export) words="--output --vm --skip-damaged --force $filters" ;;
       info) words='--json' ;;
       report) words="--ns --json --skip-damaged --stuck $filters" ;;
       replay) words="--engine --profile --timing --completion --poll-interval --assume-gap
@@ -36,7 +39,7 @@ _acrntb() {
     esac
     words="$words --help --quiet --verbose"
   elif [[ -z $words && $COMP_CWORD -eq 1 ]]; then
-    words='import record info report replay explain'
+    words='import record info report replay export explain'
   fi
   if [[ -n $words ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

@@ -26,7 +26,7 @@ constexpr std::string_view short_help =
   acrntb import boot.perf-script.txt.xz -o boot.acap
   acrntb replay boot.acap --engine systemc
 
-Verbs: import, record, info, report, replay, explain.
+Verbs: import, record, info, report, replay, export, explain.
 All options: acrntb --help, acrntb VERB --help.
 )";
 
@@ -57,6 +57,7 @@ void describe(CLI::App& app, Globals& globals, Verb& chosen) {
   add_info(app, chosen);
   add_report(app, chosen);
   add_replay(app, chosen);
+  add_export(app, chosen);
   add_explain(app, chosen);
   app.footer(std::string{footer});  // last: verbs inherit what is set before them
 }

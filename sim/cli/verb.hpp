@@ -25,6 +25,7 @@ using Verb = std::function<ExitCode(Session&)>;
 
 /// Each adds one verb to `app` and, when the command line chooses it, sets `chosen`.
 void add_explain(CLI::App& app, Verb& chosen);
+void add_export(CLI::App& app, Verb& chosen);
 void add_import(CLI::App& app, Verb& chosen);
 void add_record(CLI::App& app, Verb& chosen);
 void add_info(CLI::App& app, Verb& chosen);
