@@ -74,8 +74,8 @@ def test_accesses_of_a_test_guest_are_made_again(tmp_path: Path) -> None:
 def test_reads_are_compared(tmp_path: Path, differs: bool) -> None:
     """A counter of the test device that a second run finds as the first did, and the PIT."""
     program, capture = tmp_path / "program", tmp_path / "guest.acap"
-    # Latch channel 0 of the PIT after a loop, which the replay does not have, and read its count.
-    pit = "b9ffff e2fe b000 e643 e440 e440" if differs else ""
+    # Start channel 0 of the PIT, and read its count after a loop, which the replay does not have.
+    pit = "b034 e643 b000 e640 e640 b9ffff e2fe b000 e643 e440 e440" if differs else ""
     program.write_bytes(bytes.fromhex(f"{pit} ba2405 ec b000 e6f4 f4"))
     assert boot(str(program), "--capture", str(capture)).code == 0
     result = feed_back(capture, tmp_path / "again.acap")
