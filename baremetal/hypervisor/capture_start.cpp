@@ -75,6 +75,15 @@ std::optional<std::span<std::byte>> recorder_memory() noexcept {
   return std::span{static_cast<std::byte*>(memory), size};
 }
 
+std::span<traces::ClientNameView const> service_clients() noexcept {
+  static constexpr std::array clients{traces::ClientNameView{.id = 1, .name = "default"},
+                                      traces::ClientNameView{.id = 2, .name = "uart"},
+                                      traces::ClientNameView{.id = 3, .name = "rtc"},
+                                      traces::ClientNameView{.id = 4, .name = "test device"},
+                                      traces::ClientNameView{.id = 5, .name = "RAM disk"}};
+  return clients;
+}
+
 SharedSink* open_capture(Configuration const& configuration) noexcept {
   if (configuration.capture == CaptureSink::off) return nullptr;
   void* const memory = take(sizeof(SinkPlace));

@@ -9,11 +9,15 @@
 
 #include "baremetal/config/configuration.hpp"
 #include "baremetal/hypervisor/hypervisor.hpp"
+#include "traces/wire/columns.hpp"
 
 namespace acrn::baremetal {
 
 /// Memory for one recorder; nothing, after a line on the console, if there is not enough.
 std::optional<std::span<std::byte>> recorder_memory() noexcept;
+
+/// Who answers forwarded requests, by the numbers of the Service VM's README.
+std::span<traces::ClientNameView const> service_clients() noexcept;
 
 /// The sink that `capture=` names, in memory of its own; null for `off`, or where memory is short.
 SharedSink* open_capture(Configuration const& configuration) noexcept;

@@ -120,7 +120,7 @@ struct GuestVm {
   GuestConsole console{};
 
   Recorder recorder;
-  GuestProbe probe{clock, time_in};
+  GuestProbe probe{clock};
   RecordedSlot recorded_slot{slot, recorder, probe};
 
   GuestEnd end{};

@@ -70,6 +70,7 @@ GuestVm* make_vm(VmSources const& sources, GuestVmConfig config) noexcept {
     auto const memory = recorder_memory();
     if (!memory) return nullptr;
     config.recorder.memory = *memory;
+    config.recorder.clients = service_clients();
   }
   auto const address = Frames::allocate_zeroed(frames_for(sizeof(GuestVm)));
   if (!address) {
