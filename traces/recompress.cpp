@@ -40,7 +40,7 @@ class Recompressor {
                 {.zstd_level = level,
                  .chunk_rows = chunk_rows_max,
                  .format = std::clamp(reader_.info().version, 1U, format_version)}} {
-    for (auto const& [id, name] : reader_.info().clients) writer_.client(name);
+    learn_names();
   }
 
   RecompressReport run(std::function<void(std::uint64_t)> const& progress) {
@@ -48,6 +48,8 @@ class Recompressor {
     std::uint64_t total = 0;
     while (reader_.next(rows)) {
       end_group(rows.info);
+      learn_names();
+      for (AccessRow& row : rows.access) row.client = number_of(row.client);
       take(rows);
       total += rows.info.rows;
       if (progress) progress(total);
@@ -60,6 +62,17 @@ class Recompressor {
 
  private:
   using Key = std::tuple<std::uint16_t, std::uint16_t, Stream>;
+
+  /// Chunks name clients as they go; the writer gives each name its own number.
+  void learn_names() {
+    auto const& names = reader_.info().clients;
+    if (names.size() == clients_.size()) return;
+    for (auto const& [id, name] : names) clients_[id] = writer_.client(name);
+  }
+  [[nodiscard]] ClientId number_of(ClientId id) const {
+    auto const found = clients_.find(id);
+    return found == clients_.end() ? id : found->second;
+  }
 
   /// Between groups of the source, so that its exits and their accesses stay in one group.
   void end_group(ChunkInfo const& info) {
@@ -103,6 +116,7 @@ class Recompressor {
   Reader reader_;
   Writer writer_;
   RecompressReport report_;
+  std::map<ClientId, ClientId> clients_;  ///< the source's number, and ours
   std::map<std::uint16_t, std::uint64_t> groups_;
   std::map<Key, std::uint64_t> counts_;
   std::map<Key, std::uint64_t> unflushed_;

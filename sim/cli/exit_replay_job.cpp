@@ -51,6 +51,7 @@ Plan load_plan(CaptureInput& capture) {
     }
     builder.add(rows);
   }
+  builder.name_clients(capture.info());  // a capture without an index names them as it goes
   return std::move(builder).build();
 }
 

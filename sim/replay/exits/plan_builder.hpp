@@ -32,6 +32,9 @@ class PlanBuilder {
   /// gap there.
   void note_damage(std::uint64_t offset);
 
+  /// Takes over the names of clients that `info` has by now.
+  void name_clients(traces::CaptureInfo const& info) { plan_.info_.clients = info.clients; }
+
   /// The plan; the builder is used up. Throws traces::ContentError for rows that belong to no exit,
   /// for VMs without a platform, and for VMs of which several vCPUs were recorded.
   Plan build() &&;
