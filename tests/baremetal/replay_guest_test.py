@@ -30,9 +30,7 @@ def accesses(capture: Path) -> list[Access]:
             continue
         assert row["count"] == 1
         written = row["value"] if row["direction"] == "write" else None
-        found.append(
-            (row["space"], row["direction"], row["address"], row["size_bytes"], written)
-        )
+        found.append((row["space"], row["direction"], row["address"], row["size_bytes"], written))
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from support import ACRNTB, PERF_TEXT, assert_error, make_capture, many_accesses, run
 
-VERBS = ["import", "record", "info", "report", "replay", "explain"]
+VERBS = ["import", "record", "info", "report", "replay", "explain", "export"]
 
 
 def test_bare_command_prints_short_help_with_two_examples() -> None:

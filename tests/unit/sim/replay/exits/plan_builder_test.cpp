@@ -196,6 +196,8 @@ TEST(ExitPlan, ARequestThatWasWaitingWhenTheRecordingEndedIsNotCompared) {
     if (!rows.access.empty()) rows.access.pop_back();
     if (!rows.slot.empty()) rows.slot.resize(4);
     if (rows.exit.empty()) continue;
+    rows.exit.back().register_mask = 0;  // an IN asks when it is answered
+    rows.exit.back().registers_read.clear();
     rows.exit.back().written_mask = 0xf;  // nobody has written what became of it
     rows.exit.back().registers_written = {1, 2, 3, 4};
     rows.exit.back().time_out = 0;
