@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The replay guest: executes the accesses of a list (traces/wire/access_list.hpp, at RSI) by IN, OUT
-// and MOV in 64-bit mode, compares what reads give with what was recorded, prints one line on COM1 and ends through
-// port 0xF4: 0 when nothing differed, else 1. Interrupts stay off.
+// and MOV in 64-bit mode, compares what reads give with what was recorded, prints one line on COM1
+// and ends through port 0xF4: 0 when nothing differed, else 1. Interrupts stay off.
 
 #define LIST_COUNT 16
 #define LIST_HEADER 24
