@@ -121,7 +121,10 @@ class Reader::Impl {
         throw EnvironmentError(source_.file().name() +
                                ": the totals of a capture need a file; this is a stream");
       }
-      totals_ = Impl{path_, options_}.scan();
+      Impl scanner{path_, options_};
+      totals_ = scanner.scan();
+      // Chunks name the clients, too; who has the totals expects the names that belong to them.
+      for (auto const& [id, name] : scanner.info_.clients) info_.clients.try_emplace(id, name);
     }
     return *totals_;
   }

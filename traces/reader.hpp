@@ -96,7 +96,8 @@ class Reader {
 
   /// The name that the capture was opened by, for messages.
   [[nodiscard]] std::string const& path() const;
-  /// Header, completed from the index when the file has one.
+  /// Header, completed from the index when the file has one, else from the chunks that were read
+  /// and by totals().
   [[nodiscard]] CaptureInfo const& info() const;
   /// Whether the file ends without index and trailer. Known after open for seekable files.
   [[nodiscard]] bool cut() const;

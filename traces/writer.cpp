@@ -34,8 +34,10 @@ struct Pending {
 };
 
 struct Vcpu {
-  std::tuple<Pending<ExitBuffer>, Pending<AccessBuffer>, Pending<SlotBuffer>, Pending<InjectBuffer>,
-             Pending<InputBuffer>>
+  /// In the order of their chunks. Exits come last, so that a file cut anywhere has all other rows
+  /// of the exits that it has.
+  std::tuple<Pending<AccessBuffer>, Pending<SlotBuffer>, Pending<InjectBuffer>,
+             Pending<InputBuffer>, Pending<ExitBuffer>>
       streams;
   std::uint64_t lost{};
 };

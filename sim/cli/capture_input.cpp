@@ -63,6 +63,8 @@ traces::Reader open_reader(std::string const& path) {
 
 }  // namespace
 
+bool ends_without_index(traces::CaptureInfo const& info) { return info.source.dialect == "hv"; }
+
 void check_readable(std::string const& path) {
   if (path == "-") return;
   std::error_code error;
@@ -153,10 +155,12 @@ void CaptureInput::tell_end(Talk const& talk) const {
         fmt::format("{}: rows read: {}, chunks: {}", path_, grouped(rows_), grouped(chunks_)));
   }
   if (reader_.cut()) {
-    talk.warning(
-        fmt::format("{}: the end is missing, the recording was cut; everything up to there "
-                    "was used",
-                    path_));
+    std::string_view const what =
+        ends_without_index(info())
+            ? "no index, as the hypervisor sends it; had its run been cut, what follows the last "
+              "whole chunk would be missing"
+            : "the end is missing, the recording was cut; everything up to there was used";
+    talk.warning(fmt::format("{}: {}", path_, what));
   }
   if (skipped_ != 0) {
     talk.warning(fmt::format("{}: events are missing; damaged places skipped: {}", path_,

@@ -55,6 +55,9 @@ class CaptureInput {
   std::uint64_t rows_{};
 };
 
+/// Whether even a whole recording has no index: the hypervisor sends chunks until it stops.
+bool ends_without_index(traces::CaptureInfo const& info);
+
 /// Throws traces::EnvironmentError when `path` names something that cannot be read as a file.
 void check_readable(std::string const& path);
 

@@ -134,7 +134,9 @@ std::string summary_text(CaptureSummary const& summary) {
   put(text, "file", summary.path);
   put(text, "format",
       fmt::format("version {}, {}", info.version,
-                  summary.cut ? "cut: the end is missing" : "complete"));
+                  !summary.cut                       ? "complete"
+                  : ends_without_index(summary.info) ? "no index, as the hypervisor sends it"
+                                                     : "cut: the end is missing"));
   put(text, "size", size_text(summary));
   put(text, "clock", clock_text(info.clock));
   put(text, "duration", duration_line(summary));

@@ -16,6 +16,9 @@ using nlohmann::json;
 using replay::exits::Result;
 using replay::exits::VcpuResult;
 
+/// It runs as long as the others need it, and has no end of its own.
+constexpr core::VmId service_vm{0};
+
 std::string vcpu_name(replay::PlannedVcpu const& id) {
   return fmt::format("vm{}/vcpu{}", id.vm.value, id.vcpu.value);
 }
@@ -57,6 +60,9 @@ std::string vcpu_lines(Result const& result) {
     }
     if (vcpu.stop.kind != core::StopKind::none) {
       out += fmt::format("end         {}: {}\n", vcpu_name(vcpu.id), stop_text(vcpu.stop));
+    } else if (vcpu.id.vm != service_vm) {
+      out += fmt::format("end         {}: not reached, the recording ends before\n",
+                         vcpu_name(vcpu.id));
     }
   }
   return out;

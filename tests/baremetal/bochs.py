@@ -28,6 +28,10 @@ class Result:
     def __str__(self) -> str:
         return f"code {self.code}\n{self.console}{self.talk}"
 
+    def digests(self) -> list[str]:
+        """Of all VMs that were captured and ended."""
+        return re.findall(r"^hv: \w+: digest (0x[0-9a-f]{8})$", self.console, re.M)
+
     def ends(self) -> dict[str, str]:
         """How each VM ended, by its name, without the count of VM entries."""
         return dict(re.findall(r"^hv: (\w+): ended: (.*), \d+ entries$", self.console, re.M))
@@ -45,9 +49,11 @@ def boot(guest: str, *arguments: str) -> Result:
     return run("boot.py", "--guest", guest, *common, *arguments)
 
 
-def run_configuration(folder: Path, lines: list[str], modules: dict[str, bytes]) -> Result:
+def run_configuration(
+    folder: Path, lines: list[str], modules: dict[str, bytes], *options: str
+) -> Result:
     """Runs with these lines as the module `config`, and these modules."""
-    arguments = ["--timeout", TIMEOUT_SECONDS]
+    arguments = ["--timeout", TIMEOUT_SECONDS, *options]
     config = "\n".join([*lines, ""]).encode()
     for name, content in {"config": config, **modules}.items():
         (folder / name).write_bytes(content)

@@ -118,7 +118,11 @@ def test_runs_in_a_folder_of_its_own_that_goes_away(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("port", "line"),
-    [("lpt1", "parport1: enabled=1, file=capture"), ("com2", "com2: enabled=1, mode=file")],
+    [
+        ("lpt1", "parport1: enabled=1, file=capture"),
+        ("com2", "com2: enabled=1, mode=file"),
+        ("memory", "com2: enabled=1, mode=file"),
+    ],
 )
 def test_capture_is_copied(bench: Bench, port: str, line: str) -> None:
     out = bench.folder / "out.acap"
@@ -128,6 +132,30 @@ def test_capture_is_copied(bench: Bench, port: str, line: str) -> None:
     )
     result = bench.run(script, "--capture", str(out), "--capture-port", port)
     assert (result.returncode, out.read_bytes()) == (1, b"abc")
+
+
+def test_a_capture_by_port_e9_is_cut_out_of_the_screen(bench: Bench) -> None:
+    out = bench.folder / "out.acap"
+    bench.image = Path(ELF)
+    magic = r"\211ACAP\r\n\032"
+    script = (
+        f"grep -q 'port_e9_hack: enabled=1' bochsrc && printf 'screen{magic}abc';"
+        "echo 'hv: end: passed' >com1; sleep 9"
+    )
+    result = bench.run(script, "--capture", str(out), "--capture-port", "e9")
+    assert (result.returncode, out.read_bytes()) == (0, b"\x89ACAP\r\n\x1aabc"), result.stderr
+
+
+def test_an_interrupted_run_leaves_its_capture(bench: Bench) -> None:
+    out = bench.folder / "out.acap"
+    bench.image = Path(ELF)
+    # The runner's process is the parent of timeout, whose child is the script.
+    script = (
+        "printf abc >capture; echo started >com1;"
+        "kill -INT $(awk '{print $4}' /proc/$PPID/stat); sleep 60"
+    )
+    result = bench.run(script, "--capture", str(out))
+    assert (result.returncode, out.read_bytes()) == (130, b"abc"), result.stderr
 
 
 def test_a_run_without_the_capture_it_was_asked_for_fails(bench: Bench) -> None:

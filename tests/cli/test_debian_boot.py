@@ -52,3 +52,33 @@ def test_the_service_vms_clients_have_names() -> None:
     result = run("info", CAPTURE)
     assert result.code == 0, result.err
     assert "uart" in result.out and "test device" in result.out
+
+
+def test_as_the_image_sends_it_it_has_no_index_and_names_its_clients(tmp_path: Path) -> None:
+    bytes_of_it = CAPTURE.read_bytes()
+    raw = tmp_path / "raw.acap"
+    raw.write_bytes(bytes_of_it[: int.from_bytes(bytes_of_it[-20:-12], "little")])
+    whole, result = run("info", CAPTURE), run("info", raw)
+    assert result.code == 0
+    assert "version 2, no index, as the hypervisor sends it\n" in result.out
+    assert f"warning: {raw}: no index, as the hypervisor sends it" in result.err
+    assert clients(result.out) == clients(whole.out) != "?"
+
+
+def clients(info: str) -> str:
+    line = next(line for line in info.splitlines() if line.startswith("clients "))
+    return line.split(maxsplit=1)[1]
+
+
+def test_cut_anywhere_it_replays_clean_up_to_there(tmp_path: Path) -> None:
+    """Behind each exit stands all that belongs to it, also once a capture was rewritten."""
+    kept, cut = tmp_path / "kept.acap", tmp_path / "cut.acap"
+    assert run("import", CAPTURE, "-o", kept).code == 0
+    bytes_of_it = kept.read_bytes()
+    for eighths in range(1, 8):
+        cut.write_bytes(bytes_of_it[: len(bytes_of_it) * eighths // 8])
+        result = run("replay", cut)
+        assert result.code == 0, result.out + result.err
+        assert "divergences 0\n" in result.out
+        assert "power off" not in result.out
+        assert "what follows the last whole chunk would be missing" in result.err

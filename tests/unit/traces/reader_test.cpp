@@ -90,6 +90,19 @@ TEST(Reader, TotalsFromTheIndexAndFromAScanAgree) {
   EXPECT_EQ(rows.info.file_offset, frame_offsets(whole).at(1));
 }
 
+TEST(Reader, AScanForTotalsFindsTheNamesOfClients) {
+  std::string const whole = capture_of({.codec = Codec::none}, [](Writer& writer) {
+    AccessRow row{.access = {.size = 1, .address = 0x3f8}};
+    row.client = writer.client("uart");
+    writer.write(1, 0, row);
+  });
+  CaptureFile const cut{whole.substr(0, frame_offsets(whole).back())};
+  Reader reader{cut.path()};
+  EXPECT_TRUE(reader.info().clients.empty()) << "not known before a chunk was read";
+  static_cast<void>(reader.totals());
+  EXPECT_THAT(reader.info().clients, ElementsAre(Pair(1, "uart")));
+}
+
 TEST(Reader, AScanForTotalsLeavesOutDamagedChunks) {
   std::string bytes = capture_of({.codec = Codec::none, .chunk_rows = 10},
                                  [](Writer& writer) { write_counting(writer, 30); });

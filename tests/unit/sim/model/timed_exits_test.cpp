@@ -100,5 +100,22 @@ TEST(TimedExits, TheReportNamesExitsAndTheFirstDivergence) {
   EXPECT_NE(text.find("end         vm1/vcpu0: test exit 42\n"), std::string::npos);
 }
 
+TEST(TimedExits, TheReportTellsAnEndThatTheRecordingDoesNotHold) {
+  tests::ExitCapture capture = tests::script_capture();
+  for (auto& rows : capture.chunks) {
+    if (rows.info.stream == traces::Stream::exit && !rows.exit.empty()) {
+      rows.exit.pop_back();
+      --rows.info.rows;
+    }
+  }
+  Plan const plan = tests::plan_of(capture);
+  TimedExits const timed = replay_timed(plan, Timing::defaults());
+  std::string const text =
+      format_report(timed, Timing::defaults(), {.info = plan.info(), .top = 3});
+  EXPECT_NE(text.find("end         vm1/vcpu0: not reached, the recording ends before\n"),
+            std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace acrn::model
