@@ -5,23 +5,11 @@
 #include <optional>
 #include <stdexcept>
 
-#include "core/check.hpp"
 #include "sim/replay/machine.hpp"
 #include "sim/replay/recorder.hpp"
 
 namespace acrn::replay {
 namespace {
-
-/// The service VM's whole part of the work, at once. No other vCPU has a request: scanning this
-/// one's slot finds what scanning all of them would.
-void serve(Machine& machine, std::size_t vcpu) {
-  core::SlotEffects const effects = machine.dispatch(vcpu);
-  if (effects.kind == core::SlotEffects::Kind::settled) return;
-  core::check(effects.kind == core::SlotEffects::Kind::dispatched, "an upcall finds a request");
-  auto const request = machine.next_request(effects.client);
-  core::check(request.has_value(), "a woken client finds its request");
-  static_cast<void>(machine.complete(*request));
-}
 
 /// One element from its exit to its end.
 inline void replay_element(Machine& machine, std::size_t position, std::uint32_t element,
@@ -29,7 +17,7 @@ inline void replay_element(Machine& machine, std::size_t position, std::uint32_t
   core::Ticks const now{access.time};
   core::Progress progress = machine.begin(position, element, now);
   while (progress == core::Progress::waiting) {
-    serve(machine, access.vcpu);
+    machine.serve(access.vcpu);
     progress = machine.resume(access.vcpu, now);
   }
   machine.finish(access.vcpu);

@@ -76,6 +76,8 @@ class Machine final : public ServiceSide {
   std::optional<core::Request> next_request(core::HsmClientId client) override;
   core::CompletionEffects complete(core::Request const& request) override;
   [[nodiscard]] std::size_t vcpu_index(core::VcpuRef vcpu) const override;
+  /// All of this for one vCPU's request at once, for an engine without time between the steps.
+  void serve(std::size_t vcpu);
   /// Ordered by id.
   [[nodiscard]] std::span<MachineClient const> clients() const { return clients_; }
 
@@ -96,6 +98,7 @@ class Machine final : public ServiceSide {
   template <class Step>
   core::Progress act(Vcpu& vcpu, Step step);
   void check_recorded_exit(Vcpu const& vcpu);
+  std::uint64_t client_answer(Vcpu& vcpu, core::HsmClientId client);
   static std::uint64_t output(Vcpu const& vcpu);
   void finish_checked(Vcpu& vcpu, traces::DigestEntry& entry,
                       std::span<std::uint64_t const> stamps);

@@ -171,12 +171,33 @@ inline std::optional<core::Request> Machine::next_request(core::HsmClientId clie
 }
 
 inline core::CompletionEffects Machine::complete(core::Request const& request) {
-  mover_ = SlotMover::client;
   Vcpu& vcpu = vcpu_at(vcpu_index(request.from));
+  return hsm_->complete(request, client_answer(vcpu, request.client));
+}
+
+/// What the client answers to the vCPU's request, noted as answered by it.
+inline std::uint64_t Machine::client_answer(Vcpu& vcpu, core::HsmClientId client) {
+  mover_ = SlotMover::client;
   vcpu.course.client_answered = true;
-  vcpu.client = request.client;
+  vcpu.client = client;
   // The request may be a converted one: which piece of the guest's access it is, the vCPU knows.
-  return hsm_->complete(request, piece_of(vcpu.access->address, vcpu.io.request(), vcpu.answer));
+  return piece_of(vcpu.access->address, vcpu.io.request(), vcpu.answer);
+}
+
+inline void Machine::serve(std::size_t vcpu_number) {
+  using Kind = core::SlotEffects::Kind;
+  mover_ = SlotMover::worker;
+  Vcpu& vcpu = vcpu_at(vcpu_number);
+  auto const answer = [&](core::HsmClientId client, core::Access const& /*request*/) {
+    return client_answer(vcpu, client);
+  };
+  core::SlotEffects const effects = hsm_->serve_slot(vcpu.id.vm, vcpu.id.vcpu, answer);
+  if (effects.kind == Kind::settled) [[likely]]
+    return;
+  core::check(effects.kind == Kind::dispatched, "an upcall finds a request");
+  auto const request = next_request(effects.client);
+  core::check(request.has_value(), "a woken client finds its request");
+  static_cast<void>(complete(*request));
 }
 
 inline std::size_t Machine::vcpu_index(core::VcpuRef vcpu) const {
