@@ -60,12 +60,13 @@ void Hypervisor::run_cpu() noexcept {
       if (vm->cpu_index != cpu || is_over()) continue;
       if (vm->stop_asked.load(std::memory_order_acquire)) stand_still(*vm);
       if (vm->state.load(std::memory_order_acquire) != RunState::running) continue;
+      if (vm == service_ && is_halted(*vm) && timer_.take(read_tsc())) vm->mailbox.post_upcall();
       if (!switch_to(*vm) || (vm->starts_anew && !start_anew(*vm))) {
         end_guest(*vm, {.end = GuestEnd::stopped});
         continue;
       }
       std::uint64_t const entries_before = vm->entries;
-      run_slice(*this, *vm, {.end = read_tsc() + config_.slice_ticks, .neighbours = neighbours});
+      run_slice(*this, *vm, {.end = slice_end(*vm), .neighbours = neighbours});
       ran = ran || vm->entries != entries_before;
     }
     if (!ran && !is_over()) idle(cpu);
@@ -75,6 +76,27 @@ void Hypervisor::run_cpu() noexcept {
       close(*vm);
     }
   }
+}
+
+/// A neighbour of the Service VM makes room for it when its timer is due.
+std::uint64_t Hypervisor::slice_end(GuestVm const& vm) const noexcept {
+  std::uint64_t const end = read_tsc() + config_.slice_ticks;
+  bool const yields = service_ != nullptr && service_ != &vm &&
+                      service_->cpu_index == vm.cpu_index && is_halted(*service_);
+  return yields ? std::min(end, timer_.deadline()) : end;
+}
+
+/// For how many ticks a vCPU that executes HLT has nothing to do, unless something comes from
+/// outside; all ones: for ever.
+std::uint64_t Hypervisor::ticks_to_wake(GuestVm const& vm, std::uint64_t tsc) const noexcept {
+  if (&vm == service_) {
+    std::uint64_t const due = timer_.deadline();
+    if (due == ServiceTimer::never) return due;
+    return due > tsc ? due - tsc : 0;
+  }
+  core::Ticks const now = vm.clock.at(tsc);
+  if (vm.wake_at == core::ticks_never) return ~std::uint64_t{0};
+  return vm.wake_at > now ? vm.wake_at.value - now.value : 0;
 }
 
 /// The run is over before the VM has ended: what was recorded of it so far is sent.
@@ -106,9 +128,7 @@ void Hypervisor::idle(CpuIndex cpu) noexcept {
       if (vm->wait_mode == WaitMode::polling) return;  // look again at once
       continue;
     }
-    core::Ticks const now = vm->clock.at(tsc);
-    if (vm->wake_at == core::ticks_never) continue;
-    std::uint64_t const ticks = vm->wake_at > now ? vm->wake_at.value - now.value : 0;
+    std::uint64_t const ticks = ticks_to_wake(*vm, tsc);
     if (ticks < wait) {
       wait = ticks;
       next = vm;
@@ -118,7 +138,7 @@ void Hypervisor::idle(CpuIndex cpu) noexcept {
     wait_for_wake();
   } else if (config_.idling == Idling::warp && !next->is_service()) {
     next->clock.skip(wait);
-  } else {
+  } else if (wait != 0) {
     wait_for_wake_until(tsc + wait);
   }
 }

@@ -16,7 +16,6 @@
 #include "baremetal/guest/start_tables.hpp"
 #include "baremetal/guest/test_guests.hpp"
 #include "baremetal/machine/com1.hpp"
-#include "baremetal/service_vm/service_boot.hpp"
 #include "baremetal/service_vm/service_image.hpp"
 #include "core/platform/platform_config.hpp"
 
@@ -151,6 +150,11 @@ std::optional<GuestStart> load_service_vm(void* context, GuestVm& vm) noexcept {
       service_vm::ServiceBoot{boot_page(source, ram.size())};
   start.rsi = service_boot_address;
   return start;
+}
+
+service_vm::ServiceBoot& service_boot_of(std::span<std::uint8_t> ram) noexcept {
+  return *std::launder(
+      reinterpret_cast<service_vm::ServiceBoot*>(ram.data() + service_boot_address));
 }
 
 }  // namespace acrn::baremetal

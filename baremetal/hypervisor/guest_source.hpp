@@ -6,10 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "baremetal/boot/boot_information.hpp"
 #include "baremetal/config/configuration.hpp"
 #include "baremetal/hypervisor/guest_vm.hpp"
+#include "baremetal/service_vm/service_boot.hpp"
 
 namespace acrn::baremetal {
 
@@ -38,5 +40,8 @@ std::uint32_t platform_devices(DeviceSet devices) noexcept;
 /// the console says why.
 std::optional<GuestStart> load_user_vm(void* context, GuestVm& vm) noexcept;
 std::optional<GuestStart> load_service_vm(void* context, GuestVm& vm) noexcept;
+
+/// The page that is shared with the Service VM, once that is loaded into this RAM.
+service_vm::ServiceBoot& service_boot_of(std::span<std::uint8_t> ram) noexcept;
 
 }  // namespace acrn::baremetal

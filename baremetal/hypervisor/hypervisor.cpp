@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "baremetal/hypervisor/guest_source.hpp"
 #include "baremetal/hypervisor/vcpu_loop.hpp"
 #include "baremetal/machine/com1.hpp"
 #include "baremetal/machine/smp.hpp"
@@ -21,6 +22,9 @@ void Hypervisor::add_user_vm(GuestVm& vm) noexcept {
 void Hypervisor::set_service_vm(GuestVm& vm) noexcept {
   vms_[vm_count_++] = &vm;
   service_ = &vm;
+  if (config_.hsm == HsmMode::upcall) {
+    timer_ = ServiceTimer{service_boot_of(vm.memory.bytes()).status.next_deadline};
+  }
 }
 
 bool Hypervisor::passed() const noexcept {

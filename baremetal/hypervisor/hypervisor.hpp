@@ -12,6 +12,7 @@
 #include "baremetal/config/configuration.hpp"
 #include "baremetal/hypervisor/end_report.hpp"
 #include "baremetal/hypervisor/guest_vm.hpp"
+#include "baremetal/hypervisor/service_timer.hpp"
 #include "baremetal/machine/cpu_index.hpp"
 #include "baremetal/machine/spin_lock.hpp"
 #include "core/asyncio/async_io.hpp"
@@ -78,6 +79,8 @@ class Hypervisor {
   [[nodiscard]] std::uint32_t vms_on(CpuIndex cpu) const noexcept;
   bool switch_to(GuestVm& vm) noexcept;
   void idle(CpuIndex cpu) noexcept;
+  [[nodiscard]] std::uint64_t slice_end(GuestVm const& vm) const noexcept;
+  [[nodiscard]] std::uint64_t ticks_to_wake(GuestVm const& vm, std::uint64_t tsc) const noexcept;
   void kick(GuestVm& vm) noexcept;
   void stand_still(GuestVm& vm) noexcept;
   void close(GuestVm& vm) noexcept;
@@ -94,6 +97,7 @@ class Hypervisor {
   std::array<GuestVm*, vm_count_max + 1> vms_{};
   std::size_t vm_count_{};
   GuestVm* service_{};
+  ServiceTimer timer_{};
   std::array<GuestVm*, cpu_count_max> loaded_{};  ///< by CPU: whose VMCS and SSE state it has
   core::Hypercalls hypercalls_;
   std::array<core::AsyncIo, core::user_vm_count_max> rings_{};

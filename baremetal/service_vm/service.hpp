@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The Service VM's program: makes the User VMs, then answers their requests, one scan at a time.
 //
-// Missing features: it does not reset, pause or destroy a VM; interrupts of its devices' timers
-// come
-//   with the next wake after they are due (ServiceStatus::next_deadline says when one is wanted).
+// Missing features: it does not reset, pause or destroy a VM.
 #pragma once
 
 #include <array>

@@ -85,9 +85,8 @@ struct ServiceStatus {
   /// As of the end of the latest scan that found something; while it polls and finds nothing, as of
   /// at most 64 scans ago.
   ServiceCounters counters{};
-  /// When a device in the Service VM wants to be looked at, in ticks of its TSC; all ones: never. A
-  /// hypervisor that raises the upcall then makes interrupts of forwarded devices punctual; one
-  /// that does not has them wait for the next wake.
+  /// When a device in the Service VM wants to be looked at, in ticks of its TSC; all ones: never.
+  /// While the Service VM executes HLT, the hypervisor raises the upcall then.
   std::uint64_t next_deadline{~std::uint64_t{0}};
 };
 

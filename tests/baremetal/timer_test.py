@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Timers of devices in the Service VM: their interrupts come when they are due."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from bochs import assemble, run_configuration
+
+ACRNTB = os.environ["ACRNTB"]
+# Sixteen periods of 1/64 s, by the guest's TSC, give or take one period.
+TICKS_HZ = {1: 50_000_000, 2: 20_000_000}
+PERIODS = 16
+RATE_HZ = 64
+# Counts interrupts of the clock, which is forwarded. Nothing but their handler reaches the Service
+# VM in between. Ends with 0; with 1 where the time is not that of PERIODS, 3 where the clock has
+# not asked for the interrupt.
+PROGRAM = """
+  cli
+  xor %ax, %ax
+  mov %ax, %es
+  movw $handler, %es:(0x28 * 4)
+  mov %cs, %es:(0x28 * 4 + 2)
+  mov $initialise, %si              # both PICs: vectors 0x20 and 0x28, lines 2 and 8 open
+1:
+  lodsw
+  test %ax, %ax
+  jz 2f
+  movzbw %al, %dx
+  mov %ah, %al
+  out %al, %dx
+  jmp 1b
+2:
+  sti
+3:
+  {wait}
+  cmpw ${last}, count
+  jb 3b
+  cli
+  mov latest, %eax
+  sub first, %eax
+  xor %bl, %bl
+  cmp ${ticks_min}, %eax
+  jb 4f
+  cmp ${ticks_max}, %eax
+  jbe 5f
+4:
+  inc %bl
+5:
+  mov %bl, %al
+  out %al, $0xf4
+
+handler:
+  rdtsc
+  cmpw $0, count
+  jne 6f
+  mov %eax, first
+6:
+  mov %eax, latest
+  incw count
+  mov $0x0c, %al                    # register C says why, and lets the next one come
+  out %al, $0x70
+  in $0x71, %al
+  cmp $0xc0, %al
+  je 7f
+  mov $3, %al
+  out %al, $0xf4
+7:
+  mov $0x20, %al
+  out %al, $0xa0
+  out %al, $0x20
+  iret
+
+initialise:                         # port, value
+  .byte 0x20, 0x11, 0xa0, 0x11, 0x21, 0x20, 0xa1, 0x28, 0x21, 4, 0xa1, 2, 0x21, 1, 0xa1, 1
+  .byte 0x21, 0xfb, 0xa1, 0xfe
+  .byte 0x70, 0x0a, 0x71, 0x2a, 0x70, 0x0b, 0x71, 0x42, 0, 0  # 64 Hz, periodic interrupts
+first: .long 0
+latest: .long 0
+count: .word 0
+"""
+
+
+def program(folder: Path, wait: str, ticks_hz: int) -> bytes:
+    period = ticks_hz // RATE_HZ
+    source = PROGRAM.format(
+        wait=wait,
+        last=PERIODS + 1,
+        ticks_min=(PERIODS - 1) * period,
+        ticks_max=(PERIODS + 1) * period,
+    )
+    return assemble(folder, source)
+
+
+def configuration(cpus: int, names: Iterable[str]) -> list[str]:
+    lines = []
+    for number, name in enumerate(names, 1):
+        lines += [f"vm{number}.guest=flat:{name}", f"vm{number}.cpu={cpus - 1}"]
+    return lines
+
+
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_the_forwarded_clocks_interrupts_are_punctual(tmp_path: Path, cpus: int) -> None:
+    """For a guest that halts, and for one that computes; beside the Service VM or not."""
+    waits = {"halts": "hlt", "computes": "pause"}
+    modules = {name: program(tmp_path, wait, TICKS_HZ[cpus]) for name, wait in waits.items()}
+    lines = configuration(cpus, modules)
+    result = run_configuration(tmp_path, lines, modules, "--cpus", str(cpus))
+    assert result.code == 0, str(result)
+    assert result.ends() == {"vm1": "test-exit port, code 0", "vm2": "test-exit port, code 0"}
+
+
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_they_are_replayed(tmp_path: Path, cpus: int) -> None:
+    modules = {"computes": program(tmp_path, "pause", TICKS_HZ[cpus])}
+    capture = tmp_path / "out.acap"
+    options = ("--cpus", str(cpus), "--capture", str(capture))
+    result = run_configuration(tmp_path, configuration(cpus, modules), modules, *options)
+    assert result.code == 0, str(result)
+    command = [ACRNTB, "replay", str(capture), "--json"]
+    replay = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert replay.returncode == 0, replay.stdout + replay.stderr
+    found = json.loads(replay.stdout)["replay"]
+    assert (found["divergences"], found["skipped"]) == (0, 0)
+    digests = {vcpu["vm"]: vcpu["digest"] for vcpu in found["vcpus"]}
+    assert result.digests() == [digests[1]]
