@@ -84,6 +84,8 @@ struct VmConfiguration {
   DeviceSet devices{};  ///< handled in the hypervisor
   DeviceSet forward{};  ///< handled in the Service VM; disjoint from `devices`
   Completion completion{};
+  std::string_view input;        ///< the module that is typed into the UART, or empty
+  std::string_view input_after;  ///< the text on which the guest is waiting for it; empty: none
 };
 
 struct ServiceConfiguration {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r";
 // Its value may hold blanks, and goes to the end of the line.
-constexpr std::string_view rest_of_line = ".cmdline=";
+constexpr std::array<std::string_view, 2> rest_of_line{".cmdline=", ".input-after="};
 
 std::string_view trim(std::string_view text) noexcept {
   std::size_t const first = text.find_first_not_of(blanks);
@@ -21,7 +21,9 @@ std::string_view trim(std::string_view text) noexcept {
 /// Whether the word is one of those whose value holds blanks.
 bool takes_rest(std::string_view word) noexcept {
   std::size_t const equals = word.find('=');
-  return equals != std::string_view::npos && word.substr(0, equals + 1).ends_with(rest_of_line);
+  if (equals == std::string_view::npos) return false;
+  std::string_view const key = word.substr(0, equals + 1);
+  return std::ranges::any_of(rest_of_line, [key](auto end) { return key.ends_with(end); });
 }
 
 bool is_text(char character) noexcept {

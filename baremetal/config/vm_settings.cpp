@@ -9,8 +9,9 @@
 namespace acrn::baremetal {
 namespace {
 
-constexpr std::array<std::string_view, 9> names{
-    "guest", "memory", "cpu", "vcpus", "devices", "forward", "initrd", "cmdline", "completion"};
+constexpr std::array<std::string_view, 11> names{"guest",      "memory",  "cpu",        "vcpus",
+                                                 "devices",    "forward", "initrd",     "cmdline",
+                                                 "completion", "input",   "input-after"};
 
 struct Guest {
   GuestKind kind;
@@ -65,6 +66,7 @@ class VmReader {
     read_linux(*guest);
     read_placement();
     read_devices(settings, service);
+    read_input();
     if (reader_.error()) return core::Unexpected{*reader_.error()};
     return vm_;
   }
@@ -166,6 +168,24 @@ class VmReader {
       if (!DeviceSet{both}.has(device)) continue;
       reader_.fail(complain(*forward, name(device), " cannot be in the hypervisor, too: ",
                             place_of(*devices).text().substr(15), "; take it out of one list"));
+    }
+  }
+
+  /// After the devices: somebody has to take what is typed.
+  void read_input() noexcept {
+    reader_.text("input", vm_.input);
+    reader_.text("input-after", vm_.input_after);
+    Setting const* const input = reader_.find("input");
+    Setting const* const after = reader_.find("input-after");
+    if (input == nullptr) {
+      if (after == nullptr) return;
+      return reader_.fail(
+          complain(*after, "nothing is typed; add vm", std::uint64_t{vm_.number}, ".input=MODULE"));
+    }
+    need_module(*input, vm_.input);
+    if (!vm_.devices.has(DeviceName::uart) && !vm_.forward.has(DeviceName::uart)) {
+      reader_.fail(complain(*input, "the VM has no UART; add uart to vm", std::uint64_t{vm_.number},
+                            ".devices= or vm", std::uint64_t{vm_.number}, ".forward="));
     }
   }
 

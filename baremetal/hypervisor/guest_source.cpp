@@ -152,6 +152,11 @@ std::optional<GuestStart> load_service_vm(void* context, GuestVm& vm) noexcept {
   return start;
 }
 
+GuestInput guest_input(VmConfiguration const& vm, BootInformation const& boot) noexcept {
+  if (vm.input.empty()) return {};
+  return {module_bytes(boot, vm.input), vm.input_after};
+}
+
 service_vm::ServiceBoot& service_boot_of(std::span<std::uint8_t> ram) noexcept {
   return *std::launder(
       reinterpret_cast<service_vm::ServiceBoot*>(ram.data() + service_boot_address));

@@ -41,6 +41,9 @@ std::uint32_t platform_devices(DeviceSet devices) noexcept;
 std::optional<GuestStart> load_user_vm(void* context, GuestVm& vm) noexcept;
 std::optional<GuestStart> load_service_vm(void* context, GuestVm& vm) noexcept;
 
+/// What the configuration wants typed.
+GuestInput guest_input(VmConfiguration const& vm, BootInformation const& boot) noexcept;
+
 /// The page that is shared with the Service VM, once that is loaded into this RAM.
 service_vm::ServiceBoot& service_boot_of(std::span<std::uint8_t> ram) noexcept;
 

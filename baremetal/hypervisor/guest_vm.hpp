@@ -12,6 +12,7 @@
 #include "baremetal/hypervisor/guest_clock.hpp"
 #include "baremetal/hypervisor/guest_console.hpp"
 #include "baremetal/hypervisor/guest_ends.hpp"
+#include "baremetal/hypervisor/guest_input.hpp"
 #include "baremetal/hypervisor/guest_probe.hpp"
 #include "baremetal/hypervisor/mailbox.hpp"
 #include "baremetal/hypervisor/vm_memory.hpp"
@@ -54,6 +55,7 @@ struct GuestVmConfig {
   std::span<std::uint8_t> ram{};
   core::PlatformConfig platform{};
   GuestLoader loader{};
+  GuestInput input{};
   RecorderConfig recorder{};  ///< without memory: nothing is captured
 };
 
@@ -68,6 +70,7 @@ struct GuestVm {
         platform{config.platform},
         profile{core::profile_of(config.platform)},
         loader{config.loader},
+        input{config.input},
         recorder{config.recorder} {
     platform.attach();
     first_state = platform.snapshot();
@@ -118,6 +121,7 @@ struct GuestVm {
   std::uint64_t entries{};
   std::uint32_t refusals_told{};
   GuestConsole console{};
+  GuestInput input;
 
   Recorder recorder;
   GuestProbe probe{clock};

@@ -81,7 +81,9 @@ void Hypervisor::raise_upcall() noexcept {
 void Hypervisor::show_output(GuestVm& vm) noexcept {
   std::uint8_t const source = vm.platform.console_source();
   GuestVm* const speaker = vm.is_service() && source != 0 ? user_vm({source}) : nullptr;
-  (speaker != nullptr ? *speaker : vm).console.put(vm.platform.output());
+  GuestVm& source_vm = speaker != nullptr ? *speaker : vm;
+  source_vm.console.put(vm.platform.output());
+  source_vm.input.saw(vm.platform.output());
   vm.platform.clear_output();
 }
 

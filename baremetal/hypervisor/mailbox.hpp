@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What other CPUs want of a vCPU: changes of its interrupt lines, and the upcall vector.
+// What a vCPU's loop is to do before the next entry: changes of interrupt lines and the upcall
+// vector, as other CPUs want, and typing.
 #pragma once
 
 #include <array>
@@ -39,23 +40,33 @@ class Mailbox {
   }
 
   /// Asks for an upcall; those that were not taken yet are one.
-  void post_upcall() noexcept { upcall_.store(true, std::memory_order_release); }
-  [[nodiscard]] bool take_upcall() noexcept {
-    return upcall_.load(std::memory_order_relaxed) &&
-           upcall_.exchange(false, std::memory_order_acquire);
-  }
+  void post_upcall() noexcept { wishes_.fetch_or(upcall, std::memory_order_release); }
+  [[nodiscard]] bool take_upcall() noexcept { return take(upcall); }
+
+  /// Asks the vCPU's loop to type what is to be typed (guest_input.hpp).
+  void post_input() noexcept { wishes_.fetch_or(input, std::memory_order_release); }
+  [[nodiscard]] bool take_input() noexcept { return take(input); }
 
   /// Whether there is nothing to take.
   [[nodiscard]] bool is_empty() const noexcept {
-    return count_.load(std::memory_order_acquire) == 0 && !upcall_.load(std::memory_order_acquire);
+    return count_.load(std::memory_order_acquire) == 0 &&
+           wishes_.load(std::memory_order_acquire) == 0;
   }
 
  private:
+  static constexpr std::uint32_t upcall = 1;
+  static constexpr std::uint32_t input = 2;
+
+  bool take(std::uint32_t wish) noexcept {
+    return (wishes_.load(std::memory_order_relaxed) & wish) != 0 &&
+           (wishes_.fetch_and(~wish, std::memory_order_acquire) & wish) != 0;
+  }
+
   SpinLock lock_{};
   std::array<core::IrqChange, capacity> changes_{};
   std::size_t first_{};
   std::atomic<std::uint32_t> count_{};
-  std::atomic<bool> upcall_{};
+  std::atomic<std::uint32_t> wishes_{};
 };
 
 }  // namespace acrn::baremetal

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "baremetal/hypervisor/capture_start.hpp"
+#include "baremetal/hypervisor/guest_source.hpp"
 #include "baremetal/hypervisor/hypervisor.hpp"
 #include "baremetal/hypervisor/vm_builder.hpp"
 #include "baremetal/machine/com1.hpp"
@@ -61,6 +62,17 @@ std::uint64_t other_cpus(Configuration const& configuration) noexcept {
   return cpus & ~(std::uint64_t{1} << this_cpu().value);
 }
 
+/// What is typed into a UART of the Service VM goes there. Both sides number the VMs in the order
+/// of the configuration.
+void connect_inputs(Hypervisor& hypervisor, Configuration const& configuration,
+                    GuestVm& service) noexcept {
+  service_vm::ServiceBoot& boot = service_boot_of(service.memory.bytes());
+  for (std::size_t i = 0; i < configuration.vms().size(); ++i) {
+    if (!configuration.vms()[i].forward.has(DeviceName::uart)) continue;
+    hypervisor.vms()[i]->input.forward_to(boot.received[i]);
+  }
+}
+
 bool add_vms(Hypervisor& hypervisor, VmSources const& sources) noexcept {
   for (VmConfiguration const& vm : sources.configuration.vms()) {
     GuestVm* const made = build_user_vm(sources, vm);
@@ -71,6 +83,7 @@ bool add_vms(Hypervisor& hypervisor, VmSources const& sources) noexcept {
   GuestVm* const made = build_service_vm(sources);
   if (made == nullptr) return false;
   hypervisor.set_service_vm(*made);
+  connect_inputs(hypervisor, sources.configuration, *made);
   return true;
 }
 

@@ -22,6 +22,7 @@ class NoTrace {
   }
   void ended() noexcept {}
   void input(RecordedInput const& /*input*/) noexcept {}
+  void input(RecordedInput const& /*input*/, core::Ticks /*now*/) noexcept {}
   core::EntryPlan plan(core::Ticks now) noexcept {
     return vm_.vcpu.plan_entry(vm_.cpu, vm_.platform, now);
   }
@@ -54,6 +55,10 @@ class FullTrace {
   void ended() noexcept { vm_.recorder.end_exit(vm_.vcpu.commit(), vm_.progress, vm_.vcpu.stop()); }
   void input(RecordedInput const& input) noexcept {
     vm_.recorder.input(input, vm_.clock.at(read_tsc()));
+  }
+  /// For inputs whose effect depends on the time: `now` is what core gets.
+  void input(RecordedInput const& input, core::Ticks now) noexcept {
+    vm_.recorder.input(input, now);
   }
   core::EntryPlan plan(core::Ticks now) noexcept {
     return vm_.vcpu.plan_entry(cpu_, vm_.platform, now);

@@ -13,6 +13,9 @@
 namespace acrn::baremetal {
 namespace {
 
+/// Of the UART that is typed into, as captures name it.
+constexpr std::uint32_t com1_port = 0x3f8;
+
 /// What the host has to do for an exit before core hears of it.
 void serve_host(core::MachineExit const& exit) noexcept {
   // The exit has taken the interrupt off the local APIC: this is our wake vector, or stray.
@@ -74,9 +77,25 @@ void conclude(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
   }
 }
 
-/// Hands over what other CPUs posted.
+/// Types as much as the VM's UART takes.
 template <class Trace>
-void drain_mailbox(GuestVm& vm, std::uint8_t upcall_vector, Trace& trace) noexcept {
+void type_input(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
+  if (vm.input.is_forwarded()) {
+    if (vm.input.fill_ring()) hypervisor.raise_upcall();
+    return;
+  }
+  while (vm.input.is_ready() && vm.platform.receive_room() != 0) {
+    std::uint8_t const byte = vm.input.take();
+    core::Ticks const now = vm.clock.at(read_tsc());
+    trace.input({.kind = traces::InputKind::received_byte, .target = com1_port, .payload = byte},
+                now);
+    vm.platform.receive(byte, now);
+  }
+}
+
+/// Hands over what was posted.
+template <class Trace>
+void drain_mailbox(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
   while (auto const change = vm.mailbox.take()) {
     trace.input({.kind = traces::InputKind::irq_line,
                  .target = change->line.value,
@@ -84,9 +103,11 @@ void drain_mailbox(GuestVm& vm, std::uint8_t upcall_vector, Trace& trace) noexce
     vm.platform.change_line(*change);
   }
   if (vm.mailbox.take_upcall()) {
+    std::uint8_t const upcall_vector = hypervisor.upcall_vector();
     trace.input({.kind = traces::InputKind::ipi, .payload = upcall_vector});
     vm.vcpu.raise(upcall_vector);
   }
+  if (vm.mailbox.take_input()) type_input(hypervisor, vm, trace);
 }
 
 enum class Entry : std::uint8_t { exited, halted, refused };
@@ -96,7 +117,7 @@ template <class Trace>
 Entry enter(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice, Trace& trace) noexcept {
   // Before the mailbox is looked at: whoever posts later sees that an NMI is needed.
   vm.in_guest.store(true, std::memory_order_seq_cst);
-  if (!vm.mailbox.is_empty()) drain_mailbox(vm, hypervisor.upcall_vector(), trace);
+  if (!vm.mailbox.is_empty()) drain_mailbox(hypervisor, vm, trace);
   std::uint64_t const tsc = read_tsc();
   core::Ticks const now = vm.clock.at(tsc);
   core::EntryPlan const plan = trace.plan(now);
@@ -158,6 +179,9 @@ SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
 }  // namespace
 
 SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  // So often is soon enough for who types, and costs an exit nothing. An input is one of the exit
+  // before it, so there has to be one.
+  if (vm.input.is_ready() && vm.entries != 0) vm.mailbox.post_input();
   return vm.recorder.is_on() ? run<FullTrace>(hypervisor, vm, slice)
                              : run<NoTrace>(hypervisor, vm, slice);
 }

@@ -128,7 +128,8 @@ GuestVm* build_user_vm(VmSources const& sources, VmConfiguration const& vm) noex
                            .platform = platform_config(
                                sources, platform_devices(vm.devices),
                                served ? core::DeviceModel::present : core::DeviceModel::absent),
-                           .loader = {.load = load_user_vm, .context = source}});
+                           .loader = {.load = load_user_vm, .context = source},
+                           .input = guest_input(vm, sources.boot)});
 }
 
 GuestVm* build_service_vm(VmSources const& sources) noexcept {

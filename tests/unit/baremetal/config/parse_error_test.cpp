@@ -38,11 +38,22 @@ TEST(ConfigurationError, UnknownKeysNameTheKnown) {
             0U);
   EXPECT_EQ(wrong("vm1.ram=2"),
             "command line: vm1.ram=2: unknown key; known are vmN.guest vmN.memory vmN.cpu "
-            "vmN.vcpus vmN.devices vmN.forward vmN.initrd vmN.cmdline vmN.completion");
+            "vmN.vcpus vmN.devices vmN.forward vmN.initrd vmN.cmdline vmN.completion "
+            "vmN.input vmN.input-after");
   for (std::string_view const key : {"vm.cpu", "vm0.cpu", "vm01.cpu", "vmx.cpu", "vm-1.cpu",
                                      "vm1000.cpu", "vm1cpu", "VM1.cpu", "service.cpus"}) {
     EXPECT_NE(wrong(std::string{key} + "=1").find("unknown key"), std::string::npos) << key;
   }
+}
+
+TEST(ConfigurationError, WhatIsTypedNeedsAModuleAndAUart) {
+  EXPECT_NE(wrong("vm1.guest=selftest-real vm1.input=absent").find("there is no module \"absent\""),
+            std::string::npos);
+  EXPECT_EQ(wrong("vm1.guest=selftest-real vm1.input-after=login:"),
+            "command line: vm1.input-after=login:: nothing is typed; add vm1.input=MODULE");
+  EXPECT_EQ(wrong("vm1.guest=linux vm1.input=linux vm1.devices=pic vm1.forward=none"),
+            "command line: vm1.input=linux: the VM has no UART; add uart to vm1.devices= or "
+            "vm1.forward=");
 }
 
 TEST(ConfigurationError, NumbersHaveBounds) {

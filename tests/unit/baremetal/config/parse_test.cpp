@@ -82,6 +82,15 @@ TEST(Configuration, ReadsEveryKeyOfAVm) {
   EXPECT_EQ(vm.completion, Completion::polling);
 }
 
+TEST(Configuration, WhatIsTypedIsAModuleAndThePromptALine) {
+  Configuration const all =
+      good("", "vm1.guest=selftest-real\nvm1.input=other\nvm1.input-after=your name? \n");
+  EXPECT_EQ(all.vms()[0].input, "other");
+  EXPECT_EQ(all.vms()[0].input_after, "your name?");
+  EXPECT_EQ(good("vm1.guest=linux vm1.input=other").vms()[0].input_after, "");
+  EXPECT_EQ(good("vm1.guest=linux vm1.devices=uart vm1.input=other").vms()[0].input, "other");
+}
+
 TEST(Configuration, VmsHaveDefaults) {
   Configuration const all = good("vm2.guest=selftest-long vm1.guest=linux");
   ASSERT_EQ(all.vms().size(), 2U);

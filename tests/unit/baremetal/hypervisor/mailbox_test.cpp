@@ -30,6 +30,19 @@ TEST(Mailbox, GivesChangesInTheirOrder) {
   EXPECT_TRUE(mailbox.is_empty());
 }
 
+TEST(Mailbox, KeepsTheWishToTypeApartFromUpcalls) {
+  Mailbox mailbox;
+  mailbox.post_input();
+  EXPECT_FALSE(mailbox.is_empty());
+  EXPECT_FALSE(mailbox.take_upcall());
+  mailbox.post_upcall();
+  EXPECT_TRUE(mailbox.take_input());
+  EXPECT_FALSE(mailbox.take_input());
+  EXPECT_FALSE(mailbox.is_empty());
+  EXPECT_TRUE(mailbox.take_upcall());
+  EXPECT_TRUE(mailbox.is_empty());
+}
+
 TEST(Mailbox, RefusesWhatDoesNotFitAndKeepsWhatItHas) {
   Mailbox mailbox;
   for (std::uint16_t line = 0; line < Mailbox::capacity; ++line) {
