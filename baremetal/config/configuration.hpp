@@ -59,8 +59,9 @@ enum class DeviceName : std::uint8_t {
   pci,
   test,
   exit,  ///< the ports that end the guest: 0xF4 and 0x604
+  disk,  ///< the Service VM's RAM disk: only forwarded
 };
-inline constexpr std::size_t device_name_count = 10;
+inline constexpr std::size_t device_name_count = 11;
 
 /// A set of devices.
 struct DeviceSet {

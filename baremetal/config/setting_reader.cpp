@@ -22,6 +22,7 @@ constexpr std::array<Choice<DeviceName>, device_name_count> device_choices{{
     {"pci", DeviceName::pci},
     {"test", DeviceName::test},
     {"exit", DeviceName::exit},
+    {"disk", DeviceName::disk},
 }};
 
 /// With the largest suffix that divides it.

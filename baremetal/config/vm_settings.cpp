@@ -41,7 +41,10 @@ constexpr DeviceSet set_of(std::initializer_list<DeviceName> devices) noexcept {
 // What goes to the Service VM unless settings say otherwise; all else stays in the hypervisor.
 constexpr DeviceSet usually_forwarded =
     set_of({DeviceName::uart, DeviceName::rtc, DeviceName::test});
-constexpr DeviceSet all_devices{(1U << device_name_count) - 1};
+// What the hypervisor has devices for.
+constexpr DeviceSet all_devices = set_of(
+    {DeviceName::pic, DeviceName::pit, DeviceName::port61, DeviceName::uart, DeviceName::rtc,
+     DeviceName::acpi_pm, DeviceName::reset, DeviceName::pci, DeviceName::test, DeviceName::exit});
 
 /// Reads one VM; each step looks at settings that belong together.
 class VmReader {
@@ -152,6 +155,10 @@ class VmReader {
     Setting const* const forward = reader_.find("forward");
     reader_.devices("devices", vm_.devices);
     reader_.devices("forward", vm_.forward);
+    if (vm_.devices.has(DeviceName::disk)) {
+      reader_.fail(complain(*devices, "the disk is the Service VM's; write it into vm",
+                            std::uint64_t{vm_.number}, ".forward= instead"));
+    }
     bool const none = service == ServiceMode::none;
     if (none && vm_.forward.bits != 0) {
       reader_.fail(complain(*forward, "nobody to forward to: ",

@@ -67,6 +67,7 @@ std::uint32_t forwarded_devices(DeviceSet forward) noexcept {
   if (forward.has(DeviceName::uart)) bits |= service_vm::forwarded_uart;
   if (forward.has(DeviceName::rtc)) bits |= service_vm::forwarded_rtc;
   if (forward.has(DeviceName::test)) bits |= service_vm::forwarded_test;
+  if (forward.has(DeviceName::disk)) bits |= service_vm::forwarded_disk;
   return bits;
 }
 
@@ -114,6 +115,7 @@ std::uint32_t platform_devices(DeviceSet devices) noexcept {
       Row{DeviceName::pci, device_bit(PlatformDevice::pci_host)},
       Row{DeviceName::test, device_bit(PlatformDevice::test_device)},
       Row{DeviceName::exit, device_bit(PlatformDevice::test)},
+      Row{DeviceName::disk, 0},  // nothing of the hypervisor's
   };
   static_assert(rows.size() == device_name_count);
   std::uint32_t bits = 0;

@@ -56,6 +56,16 @@ TEST(ConfigurationError, WhatIsTypedNeedsAModuleAndAUart) {
             "vm1.forward=");
 }
 
+TEST(ConfigurationError, TheDiskIsTheServiceVms) {
+  EXPECT_EQ(wrong("vm1.guest=linux vm1.devices=pic,disk"),
+            "command line: vm1.devices=pic,disk: the disk is the Service VM's; write it into "
+            "vm1.forward= instead");
+  EXPECT_EQ(
+      wrong("service=none vm1.guest=linux vm1.forward=disk"),
+      "command line: vm1.forward=disk: nobody to forward to: command line: service=none; keep "
+      "one of them");
+}
+
 TEST(ConfigurationError, NumbersHaveBounds) {
   EXPECT_EQ(wrong("cpus=65"),
             "command line: cpus=65: write a number from 0 to 64, decimal or with 0x");
@@ -83,7 +93,7 @@ TEST(ConfigurationError, WordsAreOfAList) {
   EXPECT_EQ(wrong("service=off"), "command line: service=off: unknown word; known are on, none");
   EXPECT_EQ(wrong("vm1.guest=linux vm1.devices=pic,,pit"),
             "command line: vm1.devices=pic,,pit: unknown device \"\"; known are pic, pit, port61, "
-            "uart, rtc, acpi_pm, reset, pci, test, exit, with commas between them, or none");
+            "uart, rtc, acpi_pm, reset, pci, test, exit, disk, with commas between them, or none");
 }
 
 TEST(ConfigurationError, GuestsNeedWhatTheyNeed) {

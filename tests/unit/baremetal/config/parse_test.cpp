@@ -129,10 +129,19 @@ TEST(Configuration, OneListDecidesTheOther) {
   EXPECT_TRUE(alone.devices.has(DeviceName::uart));
 }
 
+TEST(Configuration, TheDiskIsForwardedOnRequest) {
+  EXPECT_FALSE(good("vm1.guest=linux").vms()[0].forward.has(DeviceName::disk));
+  VmConfiguration const vm = good("vm1.guest=linux vm1.forward=uart,disk").vms()[0];
+  EXPECT_EQ(vm.forward, set_of({DeviceName::uart, DeviceName::disk}));
+  EXPECT_FALSE(vm.devices.has(DeviceName::disk));
+}
+
 TEST(Configuration, WithoutServiceVmNothingIsForwarded) {
   VmConfiguration const vm = good("service=none vm1.guest=selftest-real").vms()[0];
   EXPECT_EQ(vm.forward, DeviceSet{});
-  EXPECT_EQ(vm.devices.bits, (1U << device_name_count) - 1);
+  EXPECT_FALSE(vm.devices.has(DeviceName::disk)) << "which only the Service VM has";
+  EXPECT_EQ(vm.devices.bits | 1U << static_cast<unsigned>(DeviceName::disk),
+            (1U << device_name_count) - 1);
 }
 
 TEST(Configuration, ModuleTextHasCommentsBlankLinesAndLineEnds) {
@@ -152,8 +161,8 @@ TEST(Configuration, SameSettingTwiceIsOne) {
 TEST(Configuration, NamesEachDeviceAsItIsWritten) {
   for (std::size_t i = 0; i < device_name_count; ++i) {
     DeviceName const device{static_cast<std::uint8_t>(i)};
-    std::string const words = "vm1.guest=linux vm1.forward=none vm1.devices=";
-    EXPECT_EQ(good(words + std::string{name(device)}).vms()[0].devices, set_of({device}));
+    std::string const words = "vm1.guest=linux vm1.devices=none vm1.forward=";
+    EXPECT_EQ(good(words + std::string{name(device)}).vms()[0].forward, set_of({device}));
   }
 }
 
