@@ -34,10 +34,8 @@ struct Pending {
 };
 
 struct Vcpu {
-  /// In the order of their chunks. Exits come last, so that a file cut anywhere has all other rows
-  /// of the exits that it has.
-  std::tuple<Pending<AccessBuffer>, Pending<SlotBuffer>, Pending<InjectBuffer>,
-             Pending<InputBuffer>, Pending<ExitBuffer>>
+  std::tuple<Pending<ExitBuffer>, Pending<AccessBuffer>, Pending<SlotBuffer>, Pending<InjectBuffer>,
+             Pending<InputBuffer>>
       streams;
   std::uint64_t lost{};
 };
@@ -153,12 +151,19 @@ class Writer::Impl {
   }
 
   /// Writes all rows of a VM, so that a reader that merges its vCPUs or joins its streams holds one
-  /// group at a time.
+  /// group at a time. Format 2 has exits last, so that a file cut anywhere has all other rows of
+  /// the exits that it has.
   void flush(std::uint16_t vm_id, Vm& vm) {
     ++vm.group;
     for (auto& [vcpu_id, vcpu] : vm.vcpus) {
       ChunkHead const head{.vm = vm_id, .vcpu = vcpu_id, .group = vm.group};
-      std::apply([&](auto&... pending) { (flush_stream(head, pending), ...); }, vcpu.streams);
+      std::apply(
+          [&](auto& exits, auto&... others) {
+            if (format_ < 2) flush_stream(head, exits);
+            (flush_stream(head, others), ...);
+            if (format_ >= 2) flush_stream(head, exits);
+          },
+          vcpu.streams);
     }
   }
 
