@@ -8,6 +8,8 @@
 #include <string>
 #include <system_error>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "traces/error.hpp"
 #include "traces/reader.hpp"
@@ -54,6 +56,7 @@ class Recompressor {
       total += rows.info.rows;
       if (progress) progress(total);
     }
+    write_all_accesses();
     report_.cut = reader_.cut();
     report_.info = reader_.info();
     writer_.finish(reader_.info());
@@ -80,8 +83,10 @@ class Recompressor {
     bool const begins = info.group == 0 || info.group != group;
     group = info.group;
     if (!begins) return;
+    write_accesses(info.vm);
     auto const full = [](auto const& entry) { return entry.second >= group_rows; };
     if (std::any_of(unflushed_.begin(), unflushed_.end(), full)) {
+      write_all_accesses();
       writer_.flush();
       unflushed_.clear();
     }
@@ -97,12 +102,15 @@ class Recompressor {
                          " of this chunk's stream, expected row " + std::to_string(count) +
                          ", and others refer to them by number: use the file as it is");
     }
-    if (info.dropped_before != 0) writer_.lost(info.vm, info.vcpu, info.dropped_before);
+    if (info.stream == Stream::access) {
+      hold_accesses(rows);
+    } else if (info.dropped_before != 0) {
+      writer_.lost(info.vm, info.vcpu, info.dropped_before);
+    }
     auto const write = [&](auto const& list) {
       for (auto const& row : list) writer_.write(info.vm, info.vcpu, row);
     };
     write(rows.exit);
-    write(rows.access);
     write(rows.slot);
     write(rows.inject);
     write(rows.input);
@@ -113,9 +121,50 @@ class Recompressor {
     ++report_.chunks;
   }
 
+  /// The writer wants the accesses of all vCPUs of a VM in order; a group has them all.
+  struct HeldAccess {
+    std::uint16_t vcpu{};
+    std::uint64_t lost_before{};
+    AccessRow row{};
+  };
+
+  void hold_accesses(Reader::Rows const& rows) {
+    std::vector<HeldAccess>& held = held_[rows.info.vm];
+    std::uint64_t lost = rows.info.dropped_before;
+    for (AccessRow const& row : rows.access) {
+      held.push_back({.vcpu = rows.info.vcpu, .lost_before = std::exchange(lost, 0), .row = row});
+    }
+    if (lost != 0) writer_.lost(rows.info.vm, rows.info.vcpu, lost);
+  }
+
+  void write_all_accesses() {
+    for (auto const& [vm, group] : groups_) write_accesses(vm);
+  }
+
+  void write_accesses(std::uint16_t vm) {
+    std::vector<HeldAccess>& held = held_[vm];
+    std::ranges::stable_sort(held, {},
+                             [](HeldAccess const& access) { return access.row.sequence; });
+    for (HeldAccess const& access : held) {
+      std::uint64_t& next = next_access_[vm];
+      if (access.row.sequence < next) {
+        throw ContentError(reader_.path() + ": access " + std::to_string(access.row.sequence) +
+                           " of VM " + std::to_string(vm) +
+                           " comes after a later one in another group of chunks, expected them in "
+                           "order: use the file as it is");
+      }
+      next = access.row.sequence + 1;
+      if (access.lost_before != 0) writer_.lost(vm, access.vcpu, access.lost_before);
+      writer_.write(vm, access.vcpu, access.row);
+    }
+    held.clear();
+  }
+
   Reader reader_;
   Writer writer_;
   RecompressReport report_;
+  std::map<std::uint16_t, std::vector<HeldAccess>> held_;
+  std::map<std::uint16_t, std::uint64_t> next_access_;
   std::map<ClientId, ClientId> clients_;  ///< the source's number, and ours
   std::map<std::uint16_t, std::uint64_t> groups_;
   std::map<Key, std::uint64_t> counts_;

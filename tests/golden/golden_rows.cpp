@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/golden/golden_rows.hpp"
 
+#include <array>
 #include <bit>
 
 namespace acrn::tests {
@@ -131,6 +132,41 @@ void write_golden(traces::Writer& writer) {
   }
   write_small_streams(writer, numbers, time);
   writer.lost(9, 0, 7);
+}
+
+void write_golden_v2(traces::Writer& writer) {
+  write_golden(writer);
+  Numbers numbers;
+  std::uint64_t time = 5'000'000;
+  constexpr std::uint64_t first_access = 40;
+  for (std::uint64_t i = 0; i < 24; ++i) {
+    traces::AccessRow access = make_access(numbers, first_access + i, time);
+    std::uint64_t stamp = time;
+    for (std::size_t stage = 2; stage <= 13; ++stage) {
+      stamp += numbers.below(500);
+      access.stages[stage] = stamp;
+    }
+    writer.write(0, 0, access);
+    for (std::uint8_t from = 0; from < 4; ++from) {
+      // Of each fourth request nobody saw the end.
+      if (i % 4 == 3 && from == 3) continue;
+      constexpr std::array<std::uint8_t, 4> order{3, 0, 2, 1};  // FREE to FREE again
+      writer.write(0, 0,
+                   traces::SlotRow{.time = access.stages[2 + 3 * std::size_t{from}],
+                                   .access = first_access + i,
+                                   .from = order[from],
+                                   .to = order[(from + 1U) % 4],
+                                   .actor = static_cast<std::uint8_t>(1 + from % 3)});
+    }
+    traces::InputRow input{.time = stamp,
+                           .position = i,
+                           .kind = static_cast<traces::InputKind>(1 + i % 4),
+                           .target = numbers.below(256),
+                           .payload = numbers.next()};
+    if (i % 5 != 0) input.after_exit = i;
+    writer.write(0, 0, input);
+    time = stamp + numbers.below(10'000);
+  }
 }
 
 }  // namespace acrn::tests
