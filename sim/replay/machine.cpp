@@ -37,11 +37,7 @@ Machine::Machine(Plan const& plan, MachineOptions const& options)
     }
   }
   order_config_accesses();
-  auto const accesses = plan_.accesses();
-  bool const logging = options_.recorder != nullptr ||
-                       std::any_of(accesses.begin(), accesses.end(), [](PlannedAccess const& one) {
-                         return one.slot_path != no_slot_path;
-                       });
+  bool const logging = options_.recorder != nullptr || plan_.has_slot_paths();
   for (auto const& vm : vms_) vm->storage.logging = logging;
 }
 

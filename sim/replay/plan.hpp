@@ -129,6 +129,8 @@ class Plan {
     return std::span{registers_}.subspan(exit.first_register, static_cast<std::size_t>(count));
   }
   [[nodiscard]] traces::CaptureInfo const& info() const { return info_; }
+  /// Whether the capture has slot transitions of any access.
+  [[nodiscard]] bool has_slot_paths() const { return has_slot_paths_; }
 
  private:
   friend class PlanBuilder;
@@ -138,6 +140,7 @@ class Plan {
   std::vector<PlannedExit> exits_;
   std::vector<std::uint64_t> registers_;
   traces::CaptureInfo info_;
+  bool has_slot_paths_{};
 };
 
 }  // namespace acrn::replay

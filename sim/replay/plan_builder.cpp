@@ -177,7 +177,9 @@ void PlanBuilder::merge_vms() {
   while (!cursors.empty()) {
     auto const next = std::min_element(cursors.begin(), cursors.end(), earlier);
     plan_.accesses_.push_back((*next->rows)[next->at].access);
-    plan_.accesses_.back().plain = plain_kind(plan_.accesses_.back());
+    PlannedAccess& added = plan_.accesses_.back();
+    added.plain = plain_kind(added);
+    plan_.has_slot_paths_ |= added.slot_path != no_slot_path;
     if (++next->at == next->rows->size()) cursors.erase(next);
   }
 }
