@@ -151,8 +151,7 @@ class Writer::Impl {
   }
 
   /// Writes all rows of a VM, so that a reader that merges its vCPUs or joins its streams holds one
-  /// group at a time. Format 2 has exits last, so that a file cut anywhere has all other rows of
-  /// the exits that it has.
+  /// group at a time. Format 2 has exits last: a cut file has all other rows of those that it has.
   void flush(std::uint16_t vm_id, Vm& vm) {
     ++vm.group;
     for (auto& [vcpu_id, vcpu] : vm.vcpus) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is typed into a VM's UART: in the hypervisor, where it is recorded, and in the Service VM."""
+"""What is typed into a VM's UART: in the hypervisor, which records it, and in the Service VM."""
 from __future__ import annotations
 
 import json
@@ -12,7 +12,7 @@ from bochs import Result, assemble, run_configuration
 
 ACRNTB = os.environ["ACRNTB"]
 # More than the FIFO has, and than the ring to the Service VM.
-NAME = "Ada King, Countess of Lovelace, who wrote programs for a machine that nobody had built, in 1843"
+NAME = "Ada King, Countess of Lovelace, who wrote a program for a machine that nobody had built"
 TYPED = f"{NAME}\nand more that nobody reads".encode()
 # Asks for a name, echoes what is typed, greets, and ends with 0.
 PROGRAM = """
