@@ -77,6 +77,7 @@ class RangeMap {
     lasts_[at] = range.last().value;
     owners_[at] = owner;
     ++size_;
+    forget_gap();
     return Unit{};
   }
 
@@ -91,6 +92,7 @@ class RangeMap {
     shift_down(lasts_, above);
     shift_down(owners_, above);
     --size_;
+    forget_gap();
     return Unit{};
   }
 
@@ -108,6 +110,18 @@ class RangeMap {
     Rep const end =
         above < size_ ? static_cast<Rep>(firsts_[above] - 1) : std::numeric_limits<Rep>::max();
     return {.rest = static_cast<std::uint64_t>(end - key.value), .owner = {}, .claimed = false};
+  }
+
+  /// Whether `count` keys (at least 1) from `key` on are all in one gap. Remembers the gap that was
+  /// found last: questions that follow one another are mostly about the same.
+  [[nodiscard]] constexpr bool is_gap(Key key, std::uint64_t count) noexcept {
+    if (key.value < gap_first_ || key.value > gap_last_) {
+      Lookup const hit = lookup(key);
+      if (hit.claimed) return false;
+      gap_first_ = key.value;
+      gap_last_ = static_cast<Rep>(key.value + hit.rest);
+    }
+    return count - 1 <= static_cast<std::uint64_t>(gap_last_ - key.value);
   }
 
   [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
@@ -140,6 +154,11 @@ class RangeMap {
     return at + (firsts[at] <= key.value ? 1 : 0);
   }
 
+  constexpr void forget_gap() noexcept {
+    gap_first_ = 1;
+    gap_last_ = 0;
+  }
+
   template <class T>
   constexpr void shift_up(std::array<T, capacity>& column, std::size_t at) noexcept {
     std::copy_backward(column.data() + at, column.data() + size_, column.data() + size_ + 1);
@@ -150,6 +169,8 @@ class RangeMap {
   }
 
   std::size_t size_{};
+  Rep gap_first_{1};  // of the gap that is_gap() found; none: after gap_last_
+  Rep gap_last_{0};
   std::array<Rep, capacity> firsts_{};
   std::array<Rep, capacity> lasts_{};
   std::array<DeviceId, capacity> owners_{};

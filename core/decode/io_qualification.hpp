@@ -72,4 +72,11 @@ constexpr bool is_plain_byte_access(std::uint64_t raw) noexcept {
   return (raw & ~allowed) == 0;
 }
 
+/// The same of 1, 2 or 4 bytes.
+constexpr bool is_plain_access(std::uint64_t raw) noexcept {
+  constexpr std::uint64_t allowed = 0xffff'004f;  // port, operand, direction, size code
+  constexpr unsigned size_codes = 0b1011;         // 0, 1 and 3
+  return (raw & ~allowed) == 0 && (size_codes >> bits<2, 0>(raw) & 1U) != 0;
+}
+
 }  // namespace acrn::core

@@ -30,24 +30,34 @@ std::uint8_t answer_poll(PicChipState& chip, Role role) noexcept {
 
 }  // namespace
 
-std::uint8_t Pic::read(Port port, Ticks /*now*/, Effects& /*effects*/) noexcept {
-  for (unsigned i = 0; i < state_.chips.size(); ++i) {
-    PicChipState& chip = state_.chips[i];
-    unsigned const first = i == 0 ? master_first.value : slave_first.value;
-    if (port.value == elcr_first.value + i) {
-      return chip.level_triggered;
-    }
-    if (port.value != first && port.value != first + 1) {
-      continue;
-    }
-    if (chip.poll) {
-      std::uint8_t const answer = answer_poll(chip, i == 0 ? Role::master : Role::slave);
-      update_cascade();
-      return answer;
-    }
-    return port.value == first ? pic_chip::read_status(chip) : chip.mask;
+std::uint8_t Pic::peek(Port port) const noexcept {
+  auto const& [master, slave] = state_.chips;
+  switch (port.value) {
+    case master_first.value:
+      return pic_chip::read_status(master);
+    case master_first.value + 1:
+      return master.mask;
+    case slave_first.value:
+      return pic_chip::read_status(slave);
+    case slave_first.value + 1:
+      return slave.mask;
+    case elcr_first.value:
+      return master.level_triggered;
+    case elcr_first.value + 1:
+      return slave.level_triggered;
+    default:
+      return 0xff;
   }
-  return 0xff;
+}
+
+std::uint8_t Pic::read(Port port, Ticks /*now*/, Effects& /*effects*/) noexcept {
+  auto const is_at = [port](Port first) { return (port.value & ~1U) == first.value; };
+  unsigned const which = is_at(master_first) ? 0 : 1;
+  PicChipState& chip = state_.chips[which];
+  if (!chip.poll || (!is_at(master_first) && !is_at(slave_first))) return peek(port);
+  std::uint8_t const answer = answer_poll(chip, which == 0 ? Role::master : Role::slave);
+  update_cascade();
+  return answer;
 }
 
 void Pic::write(Port port, std::uint8_t value, Ticks /*now*/, Effects& /*effects*/) noexcept {

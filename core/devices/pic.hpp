@@ -66,6 +66,10 @@ class Pic {
   explicit constexpr Pic(PicConfig const& config) noexcept : config_{config} {}
 
   std::uint8_t read(Port port, Ticks now, Effects& effects) noexcept;
+  /// What read() gives while !polls(): it changes nothing then.
+  [[nodiscard]] std::uint8_t peek(Port port) const noexcept;
+  /// Whether a poll command waits for the read that acknowledges.
+  [[nodiscard]] bool polls() const noexcept { return state_.chips[0].poll || state_.chips[1].poll; }
   void write(Port port, std::uint8_t value, Ticks now, Effects& effects) noexcept;
 
   /// What became of a line; lines from 16 on, and IRQ 2, are not connected.

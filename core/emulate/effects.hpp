@@ -71,6 +71,11 @@ class Effects {
   }
   [[nodiscard]] constexpr std::int32_t handler_errno() const noexcept { return handler_errno_; }
 
+  /// Whether a device changed a line or the VM's power state.
+  [[nodiscard]] constexpr bool any_device() const noexcept {
+    return irq_count_ != 0 || power_ != PowerEvent::none;
+  }
+
   /// Empties it for the next exit.
   constexpr void clear() noexcept {
     handler_errno_ = 0;

@@ -37,17 +37,22 @@ constexpr void end_flags(Commit& commit, std::uint64_t before, std::uint64_t fla
   commit.single_step = (before & rflags::trap) != 0;
 }
 
+template <CpuView Cpu>
+[[gnu::noinline]] constexpr std::uint8_t ask_instruction_pointer_size(Cpu& cpu) {
+  return instruction_pointer_size(code_size(cpu.control(), cpu.segment(Segment::cs)));
+}
+
 /// The same after an instruction that changes no flags, and that was not decoded: the code segment
 /// is asked only where the width of RIP can matter.
 template <CpuView Cpu>
-constexpr void end_plain_instruction(Commit& commit, Cpu& cpu) {
+[[gnu::always_inline]] constexpr void end_plain_instruction(Commit& commit, Cpu& cpu) {
   std::uint64_t const flags = cpu.rflags();
   if ((flags & (rflags::trap | rflags::resume)) != 0) [[unlikely]] {
     end_flags(commit, flags, flags);
   }
   std::uint64_t const rip = cpu.rip();
   if (((rip ^ (rip + commit.rip_advance)) >> 16U) != 0) [[unlikely]] {
-    commit.rip_size = instruction_pointer_size(code_size(cpu.control(), cpu.segment(Segment::cs)));
+    commit.rip_size = ask_instruction_pointer_size(cpu);
   }
 }
 

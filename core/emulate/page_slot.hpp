@@ -17,10 +17,12 @@ class PageSlot {
   PageSlot(HypervisorPage<M>& page, VcpuId vcpu) noexcept : page_{&page}, vcpu_{vcpu} {}
 
   /// Errors: as HypervisorPage::submit.
-  Expected<Ticket, Busy> submit(Access const& access) noexcept {
+  [[gnu::always_inline]] Expected<Ticket, Busy> submit(Access const& access) noexcept {
     return page_->submit(vcpu_, access);
   }
-  Poll poll(Ticket ticket) noexcept { return page_->poll(vcpu_, ticket); }
+  [[gnu::always_inline]] Poll poll(Ticket ticket) noexcept { return page_->poll(vcpu_, ticket); }
+  /// See HypervisorSlot; the vCPU has a slot.
+  [[nodiscard]] bool is_unanswered() noexcept { return page_->slot(vcpu_).is_unanswered(); }
   void cancel(Ticket ticket) noexcept { page_->cancel(vcpu_, ticket); }
 
  private:

@@ -36,8 +36,9 @@ void pio_instr_vmexit_handler(VmExit const& exit, Cpu& cpu, Step& step) {
 
 /// RAX after an IN of 1, 2 or 4 bytes. Asks `cpu` for the old RAX only if some of it stays.
 template <CpuView Cpu>
-std::uint64_t emulate_pio_complete(std::uint64_t value, std::uint8_t size, In32Rule rule,
-                                   Cpu& cpu) {
+[[gnu::always_inline]] inline std::uint64_t emulate_pio_complete(std::uint64_t value,
+                                                                 std::uint8_t size, In32Rule rule,
+                                                                 Cpu& cpu) {
   bool const keep_upper = size == 4 && rule == In32Rule::keep_upper_half;
   if (!keep_upper && !keeps_old_bits(size, Extend::by_size)) {
     return truncate(value, size);

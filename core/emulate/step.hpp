@@ -54,13 +54,23 @@ struct Commit {
     registers[register_count] = reg;
     ++register_count;
   }
+  /// The same, after start(), of an instruction that writes no other register.
+  constexpr void set_only(Register reg, std::uint64_t value) noexcept {
+    values[0] = value;
+    registers[0] = reg;
+    register_count = 1;
+  }
   constexpr void set_rflags(std::uint64_t value) noexcept {
     rflags = value;
     rflags_change = Change::set;
   }
   /// RIP after the instruction, from RIP at the exit.
   [[nodiscard]] constexpr std::uint64_t next_rip(std::uint64_t rip) const noexcept {
-    return rip_advance == 0 ? rip : truncate(rip + rip_advance, rip_size);
+    std::uint64_t const next = rip + rip_advance;
+    if (rip_size == 8) [[likely]] {
+      return next;
+    }
+    return rip_advance == 0 ? rip : truncate(next, rip_size);
   }
 };
 

@@ -10,52 +10,13 @@
 #include "core/check.hpp"
 #include "core/expected.hpp"
 #include "core/ioreq/memory.hpp"
+#include "core/ioreq/slot_answers.hpp"
 #include "core/ioreq/slot_phase.hpp"
 #include "core/ioreq/slot_word.hpp"
 #include "core/ioreq/transitions.hpp"
 #include "core/types.hpp"
 
 namespace acrn::core {
-
-/// Proof of a submission; poll and cancel take it. Copies are the same ticket.
-struct Ticket {
-  Generation generation{};
-  friend constexpr bool operator==(Ticket, Ticket) = default;
-};
-
-/// Why a slot takes no request now.
-enum class Busy : std::uint8_t {
-  in_flight,       ///< the vCPU's previous request, perhaps cancelled, is still with the HSM
-  awaiting_clear,  ///< a request was withdrawn by a reset; the HSM has not let go of it yet
-  not_free,        ///< nothing is in flight, yet the page says PENDING or PROCESSING
-  no_page,         ///< the VM has no announced page
-  no_such_vcpu,    ///< the VM has no such vCPU
-};
-
-/// What became of a request. `value` counts for Kind::value only: what a read brought, cut to the
-/// size that was asked for; 0 for writes.
-struct Poll {
-  enum class Kind : std::uint8_t {
-    waiting,    ///< no answer yet; a spurious notification changes nothing
-    value,      ///< answered; the slot is free again; only one poll per ticket says so
-    cancelled,  ///< cancelled, withdrawn by a reset, or answered before: no value
-    violation,  ///< the Service VM wrote a state it must not; the request is over, without value
-  };
-  Kind kind{};
-  std::uint64_t value{};
-  friend constexpr bool operator==(Poll, Poll) = default;
-};
-
-/// Whether the HSM must notify the hypervisor when it completes a request.
-enum class Completion : std::uint32_t { notify = 0, polling = 1 };
-
-/// Events that only a misbehaving or foreign HSM causes, and its late answers.
-struct SlotCounters {
-  std::uint64_t repaired{};      ///< COMPLETE or nonsense found where nothing was asked
-  std::uint64_t late_answers{};  ///< COMPLETE that ended the wait for the HSM after a reset
-  std::uint64_t discarded{};     ///< answers to cancelled requests
-  std::uint64_t violations{};    ///< requests ended because the state word was impossible
-};
 
 /// One slot as its vCPU sees it. Used by one actor at a time: the vCPU, or whoever resets it while
 /// it is stopped. From the page it trusts the state and the value, and reads each once; type,
@@ -73,10 +34,12 @@ class HypervisorSlot {
   /// Puts `access` into the slot and publishes it. The caller raises the upcall, then polls. The
   /// access has a size that its space allows, and is no PCI configuration access: the HSM makes
   /// those.
-  Expected<Ticket, Busy> submit(Access const& access) noexcept {
+  [[gnu::always_inline]] Expected<Ticket, Busy> submit(Access const& access) noexcept {
     check(is_access_size(access.space, access.size) && access.space != Space::pci_config,
           "a submitted access has a size that its space allows");
-    if (auto const busy = take_slot()) return Unexpected{*busy};
+    if (phase_ != Phase::idle || state() != SlotState::free) [[unlikely]] {
+      if (auto const busy = make_ready()) return Unexpected{*busy};
+    }
     space_ = access.space;
     direction_ = access.direction;
     size_ = access.size;
@@ -88,29 +51,21 @@ class HypervisorSlot {
   }
 
   /// Asks once; never waits.
-  Poll poll(Ticket ticket) noexcept {
-    if (ticket.generation != generation_ ||
-        (phase_ != Phase::waiting && phase_ != Phase::cancelled)) {
-      return {.kind = Poll::Kind::cancelled};
+  [[gnu::always_inline]] Poll poll(Ticket ticket) noexcept {
+    if (ticket.generation != generation_ || phase_ != Phase::waiting) [[unlikely]] {
+      return poll_what_is_over(ticket);
     }
-    if (phase_ == Phase::cancelled) {
-      static_cast<void>(discard_answer());
-      return {.kind = Poll::Kind::cancelled};
+    SlotState const now = state();
+    if (now == SlotState::complete) [[likely]] {
+      return {.kind = Poll::Kind::value, .value = consume()};
     }
-    switch (state()) {
-      case SlotState::pending:
-      case SlotState::processing:
-        return {.kind = Poll::Kind::waiting};
-      case SlotState::complete:
-        return {.kind = Poll::Kind::value, .value = consume()};
-      case SlotState::free:
-        abandon<SlotState::free>();
-        break;
-      case SlotState::invalid:
-        abandon<SlotState::invalid>();
-        break;
-    }
-    return {.kind = Poll::Kind::violation};
+    return poll_unanswered(now);
+  }
+
+  /// A glance for those who wait on the spot: while it says so, poll() has nothing to tell.
+  [[nodiscard]] bool is_unanswered() noexcept {
+    SlotState const now = state();
+    return now == SlotState::pending || now == SlotState::processing;
   }
 
   /// Gives the request up: its answer will be thrown away, and until it comes the slot is busy. For
@@ -170,8 +125,29 @@ class HypervisorSlot {
                        slot_word(next_state<from, event, SlotActor::hypervisor>(), generation_));
   }
 
-  /// Makes the slot ready for a new request, or says why it is not.
-  std::optional<Busy> take_slot() noexcept {
+  /// No answer to that ticket is waited for any more.
+  [[gnu::noinline]] Poll poll_what_is_over(Ticket ticket) noexcept {
+    if (ticket.generation == generation_ && phase_ == Phase::cancelled) {
+      static_cast<void>(discard_answer());
+    }
+    return {.kind = Poll::Kind::cancelled};
+  }
+
+  /// What is waited for is not complete.
+  [[gnu::noinline]] Poll poll_unanswered(SlotState now) noexcept {
+    if (now == SlotState::pending || now == SlotState::processing) {
+      return {.kind = Poll::Kind::waiting};
+    }
+    if (now == SlotState::free) {
+      abandon<SlotState::free>();
+    } else {
+      abandon<SlotState::invalid>();
+    }
+    return {.kind = Poll::Kind::violation};
+  }
+
+  /// Makes a slot that is not FREE and idle ready for a new request, or says why it is not.
+  [[gnu::noinline]] std::optional<Busy> make_ready() noexcept {
     switch (phase_) {
       case Phase::idle:
         break;
@@ -201,7 +177,7 @@ class HypervisorSlot {
     return std::nullopt;
   }
 
-  void fill(Access const& access) noexcept {
+  [[gnu::always_inline]] void fill(Access const& access) noexcept {
     M memory = memory_;  // in registers: stores to the page might otherwise change the members
     std::size_t const base = base_;
     std::uint64_t const polling = static_cast<std::uint32_t>(completion_);
@@ -218,7 +194,7 @@ class HypervisorSlot {
     memory.store64(base + abi::ioreq_offset::reserved1, 0);
   }
 
-  std::uint64_t consume() noexcept {
+  [[gnu::always_inline]] std::uint64_t consume() noexcept {
     std::uint64_t value = 0;
     if (direction_ == Direction::read) {
       value = space_ == Space::port ? memory_.load32(base_ + abi::ioreq_offset::value)

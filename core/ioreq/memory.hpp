@@ -37,38 +37,39 @@ struct alignas(abi::ioreq_page_size) PageStorage {
 };
 
 /// The product's Memory: std::atomic_ref on the page, which outlives the handle. Callers keep
-/// offsets inside the page: both slot ends do so by construction.
+/// offsets inside the page: both slot ends do so by construction. Always inlined: a call would cost
+/// more than the one instruction that each of them is.
 class AtomicMemory {
  public:
   explicit AtomicMemory(PageStorage& page) noexcept : base_{page.bytes.data()} {}
 
-  [[nodiscard]] std::uint32_t load32(std::size_t offset) const noexcept {
+  [[nodiscard, gnu::always_inline]] std::uint32_t load32(std::size_t offset) const noexcept {
     return at<std::uint32_t>(offset).load(std::memory_order_relaxed);
   }
-  [[nodiscard]] std::uint64_t load64(std::size_t offset) const noexcept {
+  [[nodiscard, gnu::always_inline]] std::uint64_t load64(std::size_t offset) const noexcept {
     return at<std::uint64_t>(offset).load(std::memory_order_relaxed);
   }
-  void store32(std::size_t offset, std::uint32_t value) noexcept {
+  [[gnu::always_inline]] void store32(std::size_t offset, std::uint32_t value) noexcept {
     at<std::uint32_t>(offset).store(value, std::memory_order_relaxed);
   }
-  void store64(std::size_t offset, std::uint64_t value) noexcept {
+  [[gnu::always_inline]] void store64(std::size_t offset, std::uint64_t value) noexcept {
     at<std::uint64_t>(offset).store(value, std::memory_order_relaxed);
   }
   /// Pairs with store_word, store_state and exchange_word of the other end.
-  [[nodiscard]] std::uint64_t load_word(std::size_t offset) const noexcept {
+  [[nodiscard, gnu::always_inline]] std::uint64_t load_word(std::size_t offset) const noexcept {
     return at<std::uint64_t>(offset).load(std::memory_order_acquire);
   }
   /// Pairs with load_word and exchange_word of the other end.
-  void store_word(std::size_t offset, std::uint64_t word) noexcept {
+  [[gnu::always_inline]] void store_word(std::size_t offset, std::uint64_t word) noexcept {
     at<std::uint64_t>(offset).store(word, std::memory_order_release);
   }
   /// Pairs with load_word of the hypervisor's end.
-  void store_state(std::size_t offset, std::uint32_t state) noexcept {
+  [[gnu::always_inline]] void store_state(std::size_t offset, std::uint32_t state) noexcept {
     at<std::uint32_t>(offset).store(state, std::memory_order_release);
   }
   /// Pairs with load_word, store_word and exchange_word of the other end.
-  [[nodiscard]] bool exchange_word(std::size_t offset, std::uint64_t expected,
-                                   std::uint64_t desired) noexcept {
+  [[nodiscard, gnu::always_inline]] bool exchange_word(std::size_t offset, std::uint64_t expected,
+                                                       std::uint64_t desired) noexcept {
     return at<std::uint64_t>(offset).compare_exchange_strong(
         expected, desired, std::memory_order_acq_rel, std::memory_order_acquire);
   }

@@ -67,14 +67,16 @@ class HypervisorPage {
     for (Slot& slot : slots_) slot.acknowledge_clear();
   }
 
-  Expected<Ticket, Busy> submit(VcpuId vcpu, Access const& access) noexcept {
+  [[gnu::always_inline]] Expected<Ticket, Busy> submit(VcpuId vcpu, Access const& access) noexcept {
     if (vcpu_count_ == 0) return Unexpected{Busy::no_page};
     if (vcpu.value >= vcpu_count_) return Unexpected{Busy::no_such_vcpu};
     return slots_[vcpu.value].submit(access);
   }
 
   /// `vcpu` is one that a submission accepted.
-  Poll poll(VcpuId vcpu, Ticket ticket) noexcept { return slots_[vcpu.value].poll(ticket); }
+  [[gnu::always_inline]] Poll poll(VcpuId vcpu, Ticket ticket) noexcept {
+    return slots_[vcpu.value].poll(ticket);
+  }
   void cancel(VcpuId vcpu, Ticket ticket) noexcept { slots_[vcpu.value].cancel(ticket); }
 
   /// The slot of a vCPU below vcpu_count(), for owners that keep one per vCPU.

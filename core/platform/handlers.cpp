@@ -8,14 +8,9 @@ namespace {
 
 Platform& platform_of(void* context) noexcept { return *static_cast<Platform*>(context); }
 
-template <BytePortDevice D>
-void access_byte(D& device, Access& access, Ticks now, Effects& effects) noexcept {
-  Port const port{static_cast<std::uint16_t>(access.address)};
-  if (access.direction == Direction::read) {
-    access.value = device.read(port, now, effects);
-  } else {
-    device.write(port, static_cast<std::uint8_t>(access.value), now, effects);
-  }
+/// Reads of the console's port say that it is there: its own number.
+constexpr std::uint8_t console_answer(Port port) noexcept {
+  return static_cast<std::uint8_t>(port.value);
 }
 
 }  // namespace
@@ -85,11 +80,10 @@ HandlerResult PlatformHandlers::power_off(void* context, Access& access, Ticks /
   return HandlerResult::handled();
 }
 
-/// Reads say that the port is there: its own number.
 HandlerResult PlatformHandlers::console(void* context, Access& access, Ticks /*now*/,
                                         Effects& /*effects*/) {
   if (access.direction == Direction::read) {
-    access.value = access.address;
+    access.value = console_answer({static_cast<std::uint16_t>(access.address)});
   } else {
     platform_of(context).put(static_cast<std::uint8_t>(access.value));
   }
@@ -121,44 +115,72 @@ void Platform::after_uart(Direction direction, Effects& effects) noexcept {
 
 void Platform::after_rtc() noexcept { set_deadline(Timed::rtc, rtc_.next_deadline()); }
 
-/// A read changes nothing but by the poll command.
-void Platform::fast_pic(Access& access, Ticks now, Effects& effects) noexcept {
-  auto const& [master, slave] = pic_.state().chips;
-  bool const changes = access.direction == Direction::write || master.poll || slave.poll;
-  access_byte(pic_, access, now, effects);
-  if (changes) after_pic();
+std::uint8_t Platform::read_pic(Port port, Ticks now, Effects& effects) noexcept {
+  return pic_.polls() ? poll_pic(port, now, effects) : pic_.peek(port);
 }
 
-void Platform::fast_pit(Access& access, Ticks now, Effects& effects) noexcept {
-  access_byte(pit_, access, now, effects);
+std::uint8_t Platform::poll_pic(Port port, Ticks now, Effects& effects) noexcept {
+  std::uint8_t const value = pic_.read(port, now, effects);
+  after_pic();
+  return value;
+}
+
+std::uint8_t Platform::read_pit(Port port, Ticks now, Effects& effects) noexcept {
+  std::uint8_t const value = pit_.read(port, now, effects);
   after_pit();
+  return value;
 }
 
-void Platform::fast_uart(Access& access, Ticks now, Effects& effects) noexcept {
-  access_byte(uart_, access, now, effects);
-  after_uart(access.direction, effects);
+std::uint8_t Platform::read_uart(Port port, Ticks now, Effects& effects) noexcept {
+  std::uint8_t const value = uart_.read(port, now, effects);
+  after_uart(Direction::read, effects);
+  return value;
 }
 
-void Platform::fast_rtc(Access& access, Ticks now, Effects& effects) noexcept {
-  access_byte(rtc_, access, now, effects);
+std::uint8_t Platform::read_rtc(Port port, Ticks now, Effects& effects) noexcept {
+  std::uint8_t const value = rtc_.read(port, now, effects);
   after_rtc();
+  return value;
 }
 
-void Platform::fast_access(Access& access, Ticks now, Effects& effects) noexcept {
-  switch (static_cast<PlatformDevice>(fast_ports_[access.address] - 1)) {
-    case PlatformDevice::uart0:
-      return fast_uart(access, now, effects);
-    case PlatformDevice::pic:
-      return fast_pic(access, now, effects);
-    case PlatformDevice::pit:
-      return fast_pit(access, now, effects);
-    case PlatformDevice::rtc:
-      return fast_rtc(access, now, effects);
-    case PlatformDevice::console:
-      static_cast<void>(PlatformHandlers::console(this, access, now, effects));
+std::uint8_t Platform::fast_read(Port port, Ticks now, Effects& effects,
+                                 FastDevice device) noexcept {
+  switch (device) {
+    case FastDevice::none:
+      break;
+    case FastDevice::pic:
+      return read_pic(port, now, effects);
+    case FastDevice::pit:
+      return read_pit(port, now, effects);
+    case FastDevice::uart0:
+      return read_uart(port, now, effects);
+    case FastDevice::rtc:
+      return read_rtc(port, now, effects);
+    case FastDevice::console:
+      return console_answer(port);
+  }
+  return 0xff;
+}
+
+void Platform::fast_write(Port port, std::uint8_t value, Ticks now, Effects& effects,
+                          FastDevice device) noexcept {
+  switch (device) {
+    case FastDevice::none:
       return;
-    default:  // attach() marks no other
-      return;
+    case FastDevice::pic:
+      pic_.write(port, value, now, effects);
+      return after_pic();
+    case FastDevice::pit:
+      pit_.write(port, value, now, effects);
+      return after_pit();
+    case FastDevice::uart0:
+      uart_.write(port, value, now, effects);
+      return after_uart(Direction::write, effects);
+    case FastDevice::rtc:
+      rtc_.write(port, value, now, effects);
+      return after_rtc();
+    case FastDevice::console:
+      return put(value);
   }
 }
 

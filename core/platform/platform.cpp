@@ -63,29 +63,28 @@ void Platform::add(Device device, Port first, std::uint16_t size) noexcept {
         "Platform::attach() needs the maps as they were made");
 }
 
-void Platform::add_fast(PlatformDevice kind, Device device, Port first,
-                        std::uint16_t size) noexcept {
+void Platform::add_fast(FastDevice kind, Device device, Port first, std::uint16_t size) noexcept {
   add(device, first, size);
   for (unsigned port = first.value; port < unsigned{first.value} + size; ++port) {
-    fast_ports_[port] = static_cast<std::uint8_t>(static_cast<unsigned>(kind) + 1);
+    fast_ports_[port] = kind;
   }
 }
 
 void Platform::attach() noexcept {
   if (config_.has(PlatformDevice::pic)) {
     Device const pic{PlatformHandlers::pic, this};
-    add_fast(PlatformDevice::pic, pic, Pic::master_first, 2);
-    add_fast(PlatformDevice::pic, pic, Pic::slave_first, 2);
-    add_fast(PlatformDevice::pic, pic, Pic::elcr_first, 2);
+    add_fast(FastDevice::pic, pic, Pic::master_first, 2);
+    add_fast(FastDevice::pic, pic, Pic::slave_first, 2);
+    add_fast(FastDevice::pic, pic, Pic::elcr_first, 2);
   }
   if (config_.has(PlatformDevice::uart0)) {
-    add_fast(PlatformDevice::uart0, {PlatformHandlers::uart, this}, uart_.config().base, 8);
+    add_fast(FastDevice::uart0, {PlatformHandlers::uart, this}, uart_.config().base, 8);
   }
   attach_clocks();
   attach_power();
   if (config_.has(PlatformDevice::test)) add({PlatformHandlers::test, this}, {0xf4}, 1);
   if (config_.has(PlatformDevice::console)) {
-    add_fast(PlatformDevice::console, {PlatformHandlers::console, this}, {0xe8}, 1);
+    add_fast(FastDevice::console, {PlatformHandlers::console, this}, {0xe8}, 1);
     add({PlatformHandlers::console_source, this}, {0xea}, 1);
   }
   if (config_.has(PlatformDevice::pci_host)) {
@@ -105,10 +104,10 @@ void Platform::attach_test_device() noexcept {
 
 void Platform::attach_clocks() noexcept {
   Device const pit{PlatformHandlers::pit, this};
-  if (config_.has(PlatformDevice::pit)) add_fast(PlatformDevice::pit, pit, Pit::first, 4);
-  if (config_.has(PlatformDevice::port61)) add_fast(PlatformDevice::pit, pit, Pit::control_61, 1);
+  if (config_.has(PlatformDevice::pit)) add_fast(FastDevice::pit, pit, Pit::first, 4);
+  if (config_.has(PlatformDevice::port61)) add_fast(FastDevice::pit, pit, Pit::control_61, 1);
   if (config_.has(PlatformDevice::rtc)) {
-    add_fast(PlatformDevice::rtc, {PlatformHandlers::rtc, this}, Rtc::index_port, 2);
+    add_fast(FastDevice::rtc, {PlatformHandlers::rtc, this}, Rtc::index_port, 2);
   }
 }
 

@@ -29,6 +29,9 @@ namespace acrn::core {
 /// How many bytes of text a platform keeps until the host takes them.
 inline constexpr std::size_t platform_output_size = 64;
 
+/// The platform's devices that answer a byte at a time by the short way.
+enum class FastDevice : std::uint8_t { none, pic, pit, uart0, rtc, console };
+
 /// All that a Platform remembers, but for its maps and the text that it holds for the host.
 struct PlatformSnapshot {
   PicState pic{};
@@ -59,20 +62,20 @@ class Platform {
   [[nodiscard]] VmState& state() noexcept { return state_; }
   [[nodiscard]] PlatformConfig const& config() const noexcept { return config_; }
 
-  /// Whether fast_access() answers a byte at that port: one of the platform's own devices, which
-  /// must still be where attach() put it.
-  [[nodiscard]] bool is_fast(Port port) const noexcept {
-    return port.value < fast_port_end && fast_ports_[port.value] != 0;
+  /// Which of the platform's own byte devices has that port, if one has. Devices must still be
+  /// where attach() put them.
+  [[nodiscard]] FastDevice fast_device(Port port) const noexcept {
+    return port.value < fast_port_end ? fast_ports_[port.value] : FastDevice::none;
   }
-  /// A byte at a port that is_fast(): as the router would have it answered, and much shorter. A
-  /// write's value is cut to its size already, and stays; a read's value is what is read.
-  void fast_access(Access& access, Ticks now, Effects& effects) noexcept;
+  /// A byte at a port of that device: as the router would have it answered, and much shorter.
+  std::uint8_t fast_read(Port port, Ticks now, Effects& effects, FastDevice device) noexcept;
+  void fast_write(Port port, std::uint8_t value, Ticks now, Effects& effects,
+                  FastDevice device) noexcept;
 
   /// Takes over what one exit caused: changed lines go to the PIC, power events become a stop. Vcpu
   /// does it for the exits that it handles.
   void apply(Effects const& effects) noexcept {
-    bool const quiet = effects.irqs().empty() && effects.power() == PowerEvent::none;
-    if (!quiet) [[unlikely]] {
+    if (effects.any_device()) [[unlikely]] {
       apply_changes(effects);
     }
   }
@@ -102,6 +105,7 @@ class Platform {
   [[nodiscard]] std::span<std::uint8_t const> output() const noexcept {
     return std::span{output_}.first(output_count_);
   }
+  [[nodiscard]] bool has_output() const noexcept { return output_count_ != 0; }
   void clear_output() noexcept { output_count_ = 0; }
   /// What the guest last wrote to port 0xEA: whose text it hands on. 0 at first: its own.
   [[nodiscard]] std::uint8_t console_source() const noexcept { return console_source_; }
@@ -118,7 +122,7 @@ class Platform {
   static constexpr std::size_t fast_port_end = 0x4d2;  // after the ELCRs
 
   void add(Device device, Port first, std::uint16_t size) noexcept;
-  void add_fast(PlatformDevice kind, Device device, Port first, std::uint16_t size) noexcept;
+  void add_fast(FastDevice kind, Device device, Port first, std::uint16_t size) noexcept;
   void attach_clocks() noexcept;
   void attach_power() noexcept;
   void attach_test_device() noexcept;
@@ -132,11 +136,13 @@ class Platform {
   void change_deadline(Timed which, Ticks deadline) noexcept;
   void refresh_deadlines() noexcept;
   void refresh_interrupt() noexcept;
-  // Apart, so that choosing between them costs each nothing.
-  [[gnu::noinline]] void fast_pic(Access& access, Ticks now, Effects& effects) noexcept;
-  [[gnu::noinline]] void fast_pit(Access& access, Ticks now, Effects& effects) noexcept;
-  [[gnu::noinline]] void fast_uart(Access& access, Ticks now, Effects& effects) noexcept;
-  [[gnu::noinline]] void fast_rtc(Access& access, Ticks now, Effects& effects) noexcept;
+  // One by one, and never inlined: choosing between them then costs a jump, and none of them pays
+  // for the registers that another one needs.
+  [[gnu::noinline]] std::uint8_t read_pic(Port port, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] std::uint8_t poll_pic(Port port, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] std::uint8_t read_pit(Port port, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] std::uint8_t read_uart(Port port, Ticks now, Effects& effects) noexcept;
+  [[gnu::noinline]] std::uint8_t read_rtc(Port port, Ticks now, Effects& effects) noexcept;
   void after_pic() noexcept;
   void after_pit() noexcept;
   void after_uart(Direction direction, Effects& effects) noexcept;
@@ -151,7 +157,7 @@ class Platform {
   std::uint8_t console_source_{};
   std::array<Ticks, timed_count> deadlines_{ticks_never, ticks_never, ticks_never, ticks_never};
   std::array<std::uint8_t, platform_output_size> output_{};
-  std::array<std::uint8_t, fast_port_end> fast_ports_{};  // PlatformDevice + 1; 0: none
+  std::array<FastDevice, fast_port_end> fast_ports_{};
   PlatformConfig config_;
   Pic pic_;
   Pit pit_;

@@ -19,6 +19,7 @@
 #include "core/vcpu/instruction_exits.hpp"
 #include "core/vcpu/machine_exit.hpp"
 #include "core/vcpu/pending_events.hpp"
+#include "core/vcpu/quick_port.hpp"
 #include "core/vcpu/vcpu_cpu.hpp"
 
 namespace acrn::core {
@@ -50,22 +51,42 @@ class Vcpu {
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   Progress begin(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
                  Ticks now) {
-    env.effects.clear();
-    env.platform.clear_output();
-    if (now >= env.platform.next_deadline()) [[unlikely]] {
-      env.platform.advance(now);
-    }
-    control_.target = ControlRegister::none;
     bool const is_io = exit.reason == static_cast<std::uint16_t>(MachineReason::io_instruction);
     if (!is_io || exit.idt_vectoring_information != 0) [[unlikely]] {
+      prepare(env, now);
       return begin_other(exit, env, turn, now);
     }
-    if (is_plain_byte_access(exit.qualification)) {
-      IoQualification const port = decode_io_qualification(exit.qualification);
-      if (env.platform.is_fast(port.port)) return begin_fast(exit, port, env, now);
+    FastDevice const device = quick_device(exit, env.platform);
+    if (device != FastDevice::none) {
+      begin_quickly(exit, device, env, now);
+      return Progress::done;
     }
+    if (forwards_quickly(exit, env.platform, env.profile)) return submit_quickly(exit, env, now);
+    prepare(env, now);
     return begin_io(exit, env, turn, now);
   }
+
+  // The short way of begin() and resume() for most exits, for hosts that count instructions:
+  // inlined, it needs nothing of `env` in memory. `exit` is an I/O instruction's that has not
+  // interrupted a delivery.
+  /// Which of the platform's devices begin_quickly() would ask, if any.
+  [[nodiscard]] static FastDevice quick_device(MachineExit const& exit,
+                                               Platform const& platform) noexcept;
+  /// begin() of an exit that has a quick_device(); it is done then.
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  void begin_quickly(MachineExit const& exit, FastDevice device,
+                     ExitEnvironment<Slot, Cpu, Memory> const& env, Ticks now);
+  /// Whether an exit without a quick_device() is one that submit_quickly() can begin.
+  [[nodiscard]] static bool forwards_quickly(MachineExit const& exit, Platform& platform,
+                                             Profile const& profile) noexcept;
+  /// begin() of such an exit: it is waiting, or busy, or a fault.
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  Progress submit_quickly(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
+                          Ticks now);
+  /// resume() while such an exit is waiting.
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  Progress poll_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env);
+  [[nodiscard]] bool waits_quickly() const noexcept { return phase_ == Phase::quick; }
 
   /// Goes on with an exit that is waiting or busy; `now` is that of begin(). While a hypercall is
   /// pending it answers `waiting`.
@@ -74,6 +95,8 @@ class Vcpu {
     check(in_flight(), "Vcpu::resume() needs an exit in flight");
     env.effects.clear();
     if (phase_ == Phase::hypercall) return Progress::waiting;
+    if (phase_ == Phase::quick) return poll_quickly(env);
+    if (phase_ == Phase::quick_refused) return send_quickly(env);
     return end_io(io_.resume(io_environment(env), turn, now), env);
   }
 
@@ -81,8 +104,11 @@ class Vcpu {
   template <SlotEnd Slot>
   void cancel(Slot& slot) {
     if (!in_flight()) return;
-    io_.cancel(slot);
+    if (phase_ == Phase::quick) slot.cancel(quick_.ticket);
+    if (phase_ == Phase::io) io_.cancel(slot);
+    Phase const over = is_quick() ? Phase::over_quick : Phase::over;
     change_nothing();
+    phase_ = over;
   }
 
   /// What to write into the CPU, once the exit is over.
@@ -101,10 +127,16 @@ class Vcpu {
       platform.advance(now);
     }
     EntryPlan plan{.deadline = platform.next_deadline()};
-    if (halted_ || events_.any() || platform.interrupt_pending()) [[unlikely]] {
+    if (may_inject(platform)) [[unlikely]] {
       plan_event(cpu, platform, plan);
     }
     return plan;
+  }
+
+  /// Whether plan_entry() with this `now` would do nothing but name platform.next_deadline(): no
+  /// device is due, nothing is injected, no window is asked for. Most entries are such.
+  [[nodiscard]] bool enters_quietly(Platform const& platform, Ticks now) const noexcept {
+    return !may_inject(platform) && now < platform.next_deadline();
   }
 
   /// An interrupt that does not come from the PIC. Stays pending until it is injected; raising it
@@ -118,7 +150,8 @@ class Vcpu {
   Progress fail_hypercall(Vector vector) noexcept;  ///< #UD, or #GP(0)
 
   /// Why the vCPU must not be entered again, if so.
-  [[nodiscard]] VcpuStop stop() const noexcept { return stop_; }
+  [[nodiscard]] VcpuStop const& stop() const noexcept { return stop_; }
+  [[nodiscard]] bool is_stopped() const noexcept { return stop_.kind != StopKind::none; }
   /// Whether the guest has executed HLT and waits for an interrupt.
   [[nodiscard]] bool halted() const noexcept { return halted_; }
 
@@ -127,48 +160,55 @@ class Vcpu {
   /// After a fault or unsupported: what was refused, if anything. The bytes are part of the vCPU.
   [[nodiscard]] Refusal refusal() const noexcept;
   /// Of an I/O exit, as VcpuIo has them.
-  [[nodiscard]] Access const& access() const noexcept {
-    return phase_ == Phase::over_fast ? access_ : io_.access();
+  [[nodiscard]] Access access() const noexcept {
+    return is_quick() ? quick_.access() : io_.access();
   }
-  [[nodiscard]] Access const& request() const noexcept {
-    return phase_ == Phase::over_fast ? access_ : io_.request();
+  [[nodiscard]] Access request() const noexcept {
+    return is_quick() ? quick_.access() : io_.request();
   }
-  [[nodiscard]] Route route() const noexcept {
-    return phase_ == Phase::over_fast ? Route::completed : io_.route();
+  [[nodiscard]] Route route() const noexcept { return is_quick() ? quick_.route : io_.route(); }
+  [[nodiscard]] Busy busy() const noexcept {
+    return phase_ == Phase::quick_refused ? quick_.busy : io_.busy();
   }
-  [[nodiscard]] Busy busy() const noexcept { return io_.busy(); }
   /// Whether an exit is waiting or busy.
   [[nodiscard]] bool in_flight() const noexcept {
-    return phase_ == Phase::io || phase_ == Phase::hypercall;
+    return phase_ == Phase::io || phase_ == Phase::hypercall || phase_ == Phase::quick ||
+           phase_ == Phase::quick_refused;
   }
 
  private:
   /// Whether an exit is over, and whose commit counts, or what it waits for.
-  enum class Phase : std::uint8_t { over, over_fast, over_io, io, hypercall };
+  enum class Phase : std::uint8_t {
+    over,
+    over_quick,
+    over_io,
+    io,
+    quick,          ///< a request of quick_ is with the device model
+    quick_refused,  ///< the slot has refused it for now
+    hypercall
+  };
 
-  /// What begin_io() does for a byte at a port of the platform's own, without what it would prepare
-  /// for everything else.
-  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
-  Progress begin_fast(MachineExit const& exit, IoQualification const& io,
-                      ExitEnvironment<Slot, Cpu, Memory> const& env, Ticks now) {
-    commit_.start(exit.instruction_length);
-    access_ = {Space::port, io.direction, 1, io.port.value, 0xff};
-    if (io.direction == Direction::write) {
-      access_.value = truncate(env.cpu.read_register(Register::rax), 1);
-    }
-    env.platform.fast_access(access_, now, env.effects);
-    if constexpr (AccessListener<Slot>) {
-      env.slot.finished(access_, Route::completed, AccessEnd::answered);
-    }
-    if (access_.direction == Direction::read) {
-      In32Rule const rule = env.profile.in32;
-      commit_.set(Register::rax, emulate_pio_complete(access_.value, 1, rule, env.cpu));
-    }
-    end_plain_instruction(commit_, env.cpu);
-    apply_effects(env.platform, env.effects);
-    phase_ = Phase::over_fast;
-    return Progress::done;
+  /// Whether quick_ is the access of this exit.
+  [[nodiscard]] bool is_quick() const noexcept {
+    return phase_ == Phase::over_quick || phase_ == Phase::quick || phase_ == Phase::quick_refused;
   }
+
+  /// Before an exit is taken.
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  void prepare(ExitEnvironment<Slot, Cpu, Memory> const& env, Ticks now) {
+    env.effects.clear();
+    env.platform.clear_output();
+    if (now >= env.platform.next_deadline()) [[unlikely]] {
+      env.platform.advance(now);
+    }
+  }
+
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  Progress send_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env);
+  template <SlotEnd Slot, VcpuCpu Cpu>
+  Progress refuse_quickly(Busy busy, Slot& slot, Cpu& cpu);
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  void end_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env, std::uint8_t length);
 
   void apply_effects(Platform& platform, Effects const& effects) noexcept {
     platform.apply(effects);
@@ -178,86 +218,19 @@ class Vcpu {
   }
 
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
-  [[gnu::noinline]] Progress begin_io(MachineExit const& exit,
-                                      ExitEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
-                                      Ticks now) {
-    VmExit const io{.reason = static_cast<ExitReason>(exit.reason),
-                    .instruction_length = exit.instruction_length,
-                    .qualification = exit.qualification,
-                    .gpa = exit.guest_physical,
-                    .guest_linear = exit.guest_linear,
-                    .instruction_information = exit.instruction_information};
-    return end_io(io_.begin(io, io_environment(env), turn, now), env);
-  }
-
+  Progress begin_io(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
+                    Turn turn, Ticks now);
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
-  Progress end_io(Progress progress, ExitEnvironment<Slot, Cpu, Memory> const& env) {
-    apply_effects(env.platform, env.effects);
-    if (progress == Progress::done) [[likely]] {
-      phase_ = Phase::over_io;
-      return progress;
-    }
-    if (is_underway(progress)) {
-      phase_ = Phase::io;
-      return progress;
-    }
-    bool const faults = progress == Progress::fault || progress == Progress::unsupported;
-    return end_io_badly(progress, faults ? fault_state(env.cpu) : FaultState{});
-  }
-
-  /// Every exit that is no port access without an interrupted delivery.
+  Progress end_io(Progress progress, ExitEnvironment<Slot, Cpu, Memory> const& env);
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
-  [[gnu::noinline]] Progress begin_other(MachineExit const& exit,
-                                         ExitEnvironment<Slot, Cpu, Memory> const& env, Turn turn,
-                                         Ticks now) {
-    events_.interrupt_delivery(exit);
-    switch (static_cast<MachineReason>(exit.reason)) {
-      case MachineReason::io_instruction:
-        return begin_io(exit, env, turn, now);
-      case MachineReason::ept_violation:
-        return events_.delivering()
-                   ? stop_with(StopKind::event_delivery, events_.delivered_vector())
-                   : begin_io(exit, env, turn, now);
-      case MachineReason::exception_or_nmi:
-        return take_exception(exit, fault_state(env.cpu));
-      case MachineReason::external_interrupt:
-      case MachineReason::interrupt_window:
-      case MachineReason::preemption_timer:
-        change_nothing();
-        return Progress::done;
-      case MachineReason::triple_fault:
-        return stop_with(StopKind::triple_fault, 0);
-      default:
-        return begin_instruction(exit, env, now);
-    }
-  }
-
+  Progress begin_other(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
+                       Turn turn, Ticks now);
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   Progress begin_instruction(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
-                             Ticks now) {
-    phase_ = Phase::over;
-    commit_.start(exit.instruction_length);
-    InstructionExit<Cpu, Memory> instruction{
-        exit, env.cpu, env.memory, registers_, env.platform.config().ticks_hz,
-        now,  commit_, control_};
-    switch (instruction.take()) {
-      case InstructionEnd::done:
-        return Progress::done;
-      case InstructionEnd::halt:
-        halted_ = true;
-        return Progress::done;
-      case InstructionEnd::hypercall:
-        phase_ = Phase::hypercall;
-        hypercall_state_ = fault_state(env.cpu);
-        return Progress::waiting;
-      case InstructionEnd::undefined:
-        return fault_with({Vector::invalid_opcode}, fault_state(env.cpu));
-      case InstructionEnd::protection:
-        return fault_with({Vector::general_protection}, fault_state(env.cpu));
-      case InstructionEnd::unsupported:
-        break;
-    }
-    return stop_with(StopKind::unsupported_exit, exit.reason);
+                             Ticks now);
+
+  [[nodiscard]] bool may_inject(Platform const& platform) const noexcept {
+    return halted_ || events_.any() || platform.interrupt_pending();
   }
 
   /// Something waits, or the guest is halted.
@@ -287,7 +260,7 @@ class Vcpu {
   VcpuStop stop_{};
   Unsupported unsupported_{};
   PendingEvents events_{};
-  Access access_{};  // of Phase::over_fast
+  QuickPort quick_{};
   Fault fault_{};
   FaultState hypercall_state_{};  // of the VMCALL that waits
   Commit commit_{};
@@ -298,3 +271,6 @@ class Vcpu {
 static_assert(std::is_trivially_copyable_v<Vcpu>, "a vCPU can be forked and checkpointed");
 
 }  // namespace acrn::core
+
+#include "core/vcpu/vcpu_exits.hpp"
+#include "core/vcpu/vcpu_quick.hpp"

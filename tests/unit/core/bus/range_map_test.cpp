@@ -92,6 +92,14 @@ TEST(RangeMap, AgreesWithATableOfEveryKeyThroughRandomChanges) {
       for (unsigned key = 0; key < 256; ++key) {
         ASSERT_EQ(map.lookup({static_cast<std::uint8_t>(key)}), oracle.lookup(key)) << key;
       }
+      // Down and up, so that what it remembers of one question is of no use to the next.
+      for (unsigned question = 0; question < 64; ++question) {
+        auto const key = static_cast<std::uint8_t>(random());
+        std::uint64_t const count = random() % 5 + 1;
+        Lookup const expected = oracle.lookup(key);
+        ASSERT_EQ(map.is_gap({key}, count), !expected.claimed && expected.covers(count))
+            << +key << " and " << count;
+      }
     }
   }
 }

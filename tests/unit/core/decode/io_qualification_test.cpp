@@ -82,14 +82,17 @@ TEST(IoQualification, SaysWhenAReservedBitIsSet) {
   }
 }
 
-TEST(IoQualification, SaysWhatIsAPlainByteAccess) {
+TEST(IoQualification, SaysWhatIsAPlainAccessAndWhatAByte) {
   for (std::uint64_t low = 0; low <= 0xffff; ++low) {
     std::uint64_t const raw = 0x03f8'0000 | low;
     IoQualification const io = decode_io_qualification(raw);
     bool const plain =
         io.is_valid() && io.size == 1 && io.form == IoForm::plain && io.repeat == IoRepeat::none;
     ASSERT_EQ(is_plain_byte_access(raw), plain) << std::hex << raw;
+    bool const any_size = io.is_valid() && io.form == IoForm::plain && io.repeat == IoRepeat::none;
+    ASSERT_EQ(is_plain_access(raw), any_size) << std::hex << raw;
   }
+  EXPECT_FALSE(is_plain_access(std::uint64_t{1} << 63U));
   EXPECT_FALSE(is_plain_byte_access(std::uint64_t{1} << 32U));
   EXPECT_TRUE(is_plain_byte_access(0xffff'0008));
 }

@@ -82,13 +82,14 @@ TEST(VcpuFastPath, IsForBytesAtThePlatformsOwnByteDevices) {
                      (port >= 0x40 && port <= 0x43) || port == 0x61 || port == 0x70 ||
                      port == 0x71 || port == 0xe8 || (port >= 0x3f8 && port <= 0x3ff) ||
                      port == 0x4d0 || port == 0x4d1;
-    ASSERT_EQ(bench.platform.is_fast({static_cast<std::uint16_t>(port)}), own) << std::hex << port;
+    FastDevice const device = bench.platform.fast_device({static_cast<std::uint16_t>(port)});
+    ASSERT_EQ(device != FastDevice::none, own) << std::hex << port;
   }
 }
 
 TEST(VcpuFastPath, IsClosedForDevicesThatTheModelHas) {
   VcpuBench bench{PlatformConfig{.devices = device_bit(PlatformDevice::pic)}};
-  EXPECT_TRUE(bench.platform.is_fast({0x20}));
+  EXPECT_EQ(bench.platform.fast_device({0x20}), FastDevice::pic);
   EXPECT_EQ(bench.begin(VcpuBench::port_exit(0x3f8, 1, Direction::write)), Progress::waiting);
 }
 
@@ -101,6 +102,109 @@ TEST(VcpuFastPath, RipWrapsByTheWidthOfTheCodeSegment) {
     bench.out(0xe8, 'x');
     EXPECT_EQ(bench.cpu.ip, end);
   }
+}
+
+/// Two vCPUs with the same device model: one takes the short way through its slot, one the long.
+struct Forwarded {
+  PlatformConfig config;
+  VcpuBench quick{config};
+  VcpuBench slow{config};
+  VcpuIo io{};
+  Progress now{};
+
+  /// Compares both after the same call; the slow one's commit has been applied.
+  void same(Progress quick_progress, Progress slow_progress) {
+    now = quick_progress;
+    ASSERT_EQ(quick_progress, slow_progress);
+    ASSERT_EQ(quick.slot.submitted, slow.slot.submitted);
+    ASSERT_EQ(quick.slot.cancelled, slow.slot.cancelled);
+    ASSERT_EQ(quick.effects.upcall_wanted(), slow.effects.upcall_wanted());
+    if (quick_progress == Progress::done) {
+      quick.cpu.apply(quick.vcpu.commit());
+      ASSERT_EQ(quick.vcpu.commit().commit.single_step, io.commit().single_step);
+      ASSERT_EQ(quick.cpu.registers, slow.cpu.registers);
+      ASSERT_EQ(quick.cpu.flags, slow.cpu.flags);
+      ASSERT_EQ(quick.cpu.ip, slow.cpu.ip);
+      ASSERT_EQ(quick.vcpu.access(), io.access());
+    }
+    if (is_underway(quick_progress)) {
+      ASSERT_EQ(quick.vcpu.request(), io.request());
+      ASSERT_TRUE(quick.vcpu.in_flight());
+    }
+    if (quick_progress == Progress::busy) {
+      ASSERT_EQ(quick.vcpu.busy(), io.busy());
+    }
+    if (quick_progress == Progress::fault) {
+      ASSERT_EQ(quick.vcpu.fault(), io.fault());
+    }
+    ASSERT_EQ(quick.vcpu.route(), io.route());
+    ASSERT_EQ(quick.platform.snapshot(), slow.platform.snapshot());
+  }
+  Progress resume_slowly() {
+    slow.effects.clear();
+    Progress const progress = io.resume(io_environment(slow.environment()), {}, slow.now);
+    if (progress == Progress::done) slow.cpu.apply({io.commit(), ControlWrite{}});
+    return progress;
+  }
+};
+
+TEST(VcpuFastPath, ForwardingIsTheLongWayInEveryEffect) {
+  constexpr std::array refusals{Busy::in_flight, Busy::not_free, Busy::no_page, Busy::no_such_vcpu,
+                                Busy::awaiting_clear};
+  constexpr std::array<std::uint8_t, 3> sizes{1, 2, 4};
+  std::mt19937_64 random{7};
+  std::array<unsigned, 7> ends{};
+  for (int round = 0; round < 3000; ++round) {
+    SCOPED_TRACE(testing::Message() << "round " << round);
+    Forwarded both{{.ticks_hz = 3'000'000,
+                    .devices = device_bit(PlatformDevice::pic) | device_bit(PlatformDevice::pit),
+                    .profile = static_cast<std::uint8_t>(random() % profiles.size())}};
+    Direction const direction = random() % 2 == 0 ? Direction::read : Direction::write;
+    auto const port = static_cast<std::uint16_t>(random() % 4 == 0 ? 0xffff - random() % 4
+                                                                   : 0x1e + random() % 0x30);
+    MachineExit const exit = VcpuBench::port_exit(port, sizes.at(random() % 3), direction);
+    both.quick.cpu[Register::rax] = both.slow.cpu[Register::rax] = random();
+    both.quick.cpu.flags = both.slow.cpu.flags =
+        rflags::fixed | (random() % 4 == 0 ? rflags::trap : 0);
+    if (random() % 3 == 0) {
+      Busy const why = refusals.at(random() % refusals.size());
+      both.quick.slot.refuse = both.slow.slot.refuse = {why};
+    }
+    both.same(both.quick.begin(exit), take_the_long_way(both.slow, both.io, exit));
+    for (int call = 0; is_underway(both.now) && call < 4; ++call) {
+      if (HasFatalFailure()) return;
+      Poll const answer{.kind = static_cast<Poll::Kind>(random() % 4), .value = random()};
+      both.quick.slot.answer = both.slow.slot.answer = answer;
+      both.same(both.quick.resume(), both.resume_slowly());
+    }
+    if (HasFatalFailure()) return;
+    ++ends.at(static_cast<std::size_t>(both.now));
+    both.quick.vcpu.cancel(both.quick.slot);
+    both.io.cancel(both.slow.slot);
+    ASSERT_EQ(both.quick.slot.cancelled, both.slow.slot.cancelled);
+    ASSERT_FALSE(both.quick.vcpu.in_flight());
+  }
+  for (Progress const end : {Progress::done, Progress::waiting, Progress::fault,
+                             Progress::cancelled, Progress::violation}) {
+    EXPECT_GT(ends.at(static_cast<std::size_t>(end)), 20U) << name(end);
+  }
+}
+
+TEST(VcpuFastPath, ForwardsQuicklyOnlyWhatNobodyElseCanAnswer) {
+  VcpuBench bench{PlatformConfig{.devices = device_bit(PlatformDevice::pic)}};
+  auto const forwards = [&](std::uint16_t port, std::uint8_t size) {
+    MachineExit const exit = VcpuBench::port_exit(port, size, Direction::read);
+    return Vcpu::forwards_quickly(exit, bench.platform, architectural);
+  };
+  EXPECT_TRUE(forwards(0x3f8, 1));
+  EXPECT_TRUE(forwards(0x1c, 4));
+  EXPECT_FALSE(forwards(0x1e, 4)) << "reaches into the PIC";
+  EXPECT_FALSE(forwards(0x21, 1)) << "the PIC";
+  EXPECT_TRUE(forwards(0xffff, 1));
+  EXPECT_FALSE(forwards(0xffff, 2)) << "wraps";
+  EXPECT_FALSE(forwards(0x3f8, 3)) << "no CPU's";
+  bench.platform.state().device_model = DeviceModel::absent;
+  EXPECT_FALSE(forwards(0x3f8, 1));
 }
 
 }  // namespace
