@@ -17,7 +17,6 @@ namespace {
 /// That a copy of bytes is a copy of the fields.
 constexpr bool same_layout() noexcept {
   using core::Commit;
-  using traces::RawAccess;
   using traces::RawCommit;
   using traces::RawExit;
   return offsetof(Commit, registers) == offsetof(RawCommit, registers) &&
@@ -33,9 +32,6 @@ constexpr bool same_layout() noexcept {
          offsetof(core::MachineExit, reason) == 0 &&
          offsetof(core::MachineExit, instruction_length) == 2 &&
          offsetof(RawExit, length) - offsetof(RawExit, reason) == 2 &&
-         offsetof(core::Access, space) == 0 && offsetof(core::Access, direction) == 1 &&
-         offsetof(core::Access, size) == 2 &&
-         offsetof(RawAccess, size) - offsetof(RawAccess, space) == 2 &&
          offsetof(core::VcpuStop, kind) == 0 && offsetof(core::VcpuStop, code) == 2;
 }
 static_assert(same_layout());

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "baremetal/capture/frame_sink.hpp"
@@ -78,20 +76,9 @@ class Recorder {
 
   /// Begins the row of an exit: RIP as it was at the exit, `time_in` is begin()'s now.
   void begin_exit(core::MachineExit const& exit, std::uint64_t rip, core::Ticks time_in) noexcept {
-    if (room() < recorder_exit_room) [[unlikely]] {
-      lose_exit();
-    } else {
-      row_ = reinterpret_cast<traces::RawExit*>(at_);
-      at_ += sizeof(traces::RawExit);
-    }
+    begin_plain_exit(exit, rip, time_in);
     traces::RawExit& row = *row_;
-    row.head = {.size = sizeof(traces::RawExit), .kind = traces::RawKind::exit, .small = {}};
-    std::memcpy(&row.reason, &exit, kind_bytes);
-    row.asked = 0;
-    row.logged = 0;
-    row.time_in = time_in.value;
-    row.rip = rip;
-    row.qualification = exit.qualification;
+    row.detailed = 1;
     namespace read = traces::exit_read;
     row.read[read::guest_physical] = exit.guest_physical.value;
     row.read[read::guest_linear] = exit.guest_linear;
@@ -100,6 +87,26 @@ class Recorder {
         exit.interruption_information | std::uint64_t{exit.interruption_error_code} << 32U;
     row.read[read::idt_vectoring] =
         exit.idt_vectoring_information | std::uint64_t{exit.idt_vectoring_error_code} << 32U;
+  }
+  /// The same of an exit that has a reason, a qualification and an instruction's length, and no
+  /// more: of an IN or OUT that interrupted no delivery.
+  void begin_plain_exit(core::MachineExit const& exit, std::uint64_t rip,
+                        core::Ticks time_in) noexcept {
+    if (room() < recorder_exit_room) [[unlikely]] {
+      lose_exit();
+    } else {
+      row_ = reinterpret_cast<traces::RawExit*>(at_);
+      at_ += sizeof(traces::RawExit);
+    }
+    traces::RawExit& row = *row_;
+    row.head = {.size = sizeof(traces::RawExit), .kind = traces::RawKind::exit, .small = {}};
+    __builtin_memcpy(&row.reason, &exit, kind_bytes);
+    row.detailed = 0;
+    row.asked = 0;
+    row.logged = 0;
+    row.time_in = time_in.value;
+    row.rip = rip;
+    row.qualification = exit.qualification;
   }
 
   /// A question that has a bit in ExitRow::register_mask, and its answer.
@@ -121,7 +128,9 @@ class Recorder {
   /// An access of the exit, once it is over: whole, and in order.
   void access(core::Access const& access, AccessAnswer const& answer) noexcept {
     auto& record = append<traces::RawAccess>(traces::RawKind::access);
-    std::memcpy(&record.space, &access, kind_bytes);
+    record.space = static_cast<std::uint8_t>(access.space);
+    record.direction = static_cast<std::uint8_t>(access.direction);
+    record.size = access.size;
     record.client = static_cast<std::uint16_t>(answer.client);
     record.handling = static_cast<std::uint8_t>(answer.handling);
     record.fault_vector = answer.fault_vector;
@@ -162,15 +171,15 @@ class Recorder {
 
   /// How the exit ended, whatever the progress is.
   void end_exit(core::VcpuCommit const& ended, core::Progress progress,
-                core::VcpuStop stop) noexcept {
+                core::VcpuStop const& stop) noexcept {
     core::Commit const& from = ended.commit;
     traces::RawCommit& to = row_->commit;
     static_assert(sizeof stop == sizeof to.stop);
     to.values[0] = from.values[0];
-    std::memcpy(&to.registers, &from.registers, commit_bytes);
+    __builtin_memcpy(&to.registers, &from.registers, commit_bytes);
     to.control_target = static_cast<std::uint8_t>(ended.control.target);
     to.progress = static_cast<std::uint8_t>(progress);
-    to.stop = std::bit_cast<std::uint32_t>(stop);
+    __builtin_memcpy(&to.stop, &stop, sizeof stop);
     to.rflags = from.rflags;
     if (from.register_count > 1) [[unlikely]]
       to.values = from.values;
@@ -189,6 +198,8 @@ class Recorder {
     row_->time_out = time_out.value;
     if (plan.interruption_information != 0) inject(plan, time_out);
   }
+  /// The same of a plan that injects nothing.
+  void enter_quietly(core::Ticks time_out) noexcept { row_->time_out = time_out.value; }
   /// Instead of enter() where the vCPU is not entered again.
   void leave(core::Ticks now) noexcept { row_->time_out = now.value; }
 
@@ -212,7 +223,7 @@ class Recorder {
   }
   [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
-  /// Reason and length of MachineExit, or space, direction and size of Access; and one byte more.
+  /// Reason and length of MachineExit, and one byte more.
   static constexpr std::size_t kind_bytes = 4;
   /// From Commit::registers to Commit::ends_blocking.
   static constexpr std::size_t commit_bytes = 12;

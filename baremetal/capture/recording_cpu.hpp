@@ -24,7 +24,7 @@ class LogEntry {
   template <class T>
   LogEntry& add(T value) noexcept {
     static_assert(std::endian::native == std::endian::little);
-    std::memcpy(bytes_.data() + at_, &value, sizeof value);
+    __builtin_memcpy(bytes_.data() + at_, &value, sizeof value);
     at_ += sizeof value;
     return *this;
   }

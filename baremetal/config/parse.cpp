@@ -20,8 +20,8 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20U;
 constexpr std::uint64_t service_memory_default = 16 * mib;
 constexpr Bounds service_memory_bounds{1 * mib, std::uint64_t{4} << 30U};
 constexpr Bounds tsc_hz_bounds{0, 100'000'000'000};
-constexpr Bounds slice_bounds{0, 1'000'000'000'000};
-constexpr Bounds port_bounds{0x100, 0xfff8};  // below are the chips of the board; 8 registers
+constexpr Bounds slice_bounds{0, 0xffff'ffff};  // what a preemption timer can count
+constexpr Bounds port_bounds{0x100, 0xfff8};    // below are the chips of the board; 8 registers
 
 using Failure = std::optional<ConfigError>;
 

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "baremetal/capture/recorder.hpp"
+#include "baremetal/capture/recording_cpu.hpp"
+#include "baremetal/capture/recording_memory.hpp"
 #include "baremetal/hypervisor/guest_clock.hpp"
 #include "baremetal/hypervisor/guest_console.hpp"
 #include "baremetal/hypervisor/guest_ends.hpp"
@@ -83,6 +85,8 @@ struct GuestVm {
 
   using Slot = core::PageSlot<core::AtomicMemory>;
   using RecordedSlot = RecordingSlot<Slot, GuestProbe>;
+  using RecordedCpu = RecordingCpu<VmxVcpu>;
+  using RecordedMemory = RecordingMemory<VmMemory const>;
 
   std::uint16_t id;
   std::string_view name;
@@ -100,7 +104,6 @@ struct GuestVm {
   core::Effects effects{};
   VmxVcpu cpu{};
   GuestClock clock{};
-  std::uint64_t applied_offset{};  ///< the clock's offset that the VMCS has
 
   Mailbox mailbox{};
   std::atomic<RunState> state{RunState::created};
@@ -125,7 +128,10 @@ struct GuestVm {
 
   Recorder recorder;
   GuestProbe probe{clock};
+  // What core sees of slot, CPU and memory, with the recorder in between.
   RecordedSlot recorded_slot{slot, recorder, probe};
+  RecordedCpu recorded_cpu{cpu, recorder};
+  RecordedMemory recorded_memory{memory, recorder};
 
   GuestEnd end{};
   std::uint32_t end_code{};

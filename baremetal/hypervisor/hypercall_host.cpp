@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The hypervisor's half of a hypercall: core decides, and what it asks for is done here.
-#include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "baremetal/hypervisor/hypervisor.hpp"
@@ -13,11 +11,6 @@
 
 namespace acrn::baremetal {
 namespace {
-
-/// Bits 6:5 of the stack segment's access rights are the privilege level.
-std::uint8_t privilege_level(GuestVm& vm) noexcept {
-  return vm.cpu.segment(core::Segment::ss).dpl();
-}
 
 /// Asynchronous I/O would change a VM's state beside its vCPU; the image does not offer it.
 bool is_offered(std::uint64_t id) noexcept {
@@ -33,15 +26,13 @@ core::Progress Hypervisor::hypercall(GuestVm& vm) noexcept {
   core::HypercallRegisters const registers{.id = vm.cpu.read_register(core::Register::r8),
                                            .first = vm.cpu.read_register(core::Register::rdi),
                                            .second = vm.cpu.read_register(core::Register::rsi),
-                                           .cpl = privilege_level(vm),
+                                           .cpl = vm.cpu.privilege_level(),
                                            .caller = {vm.id}};
   if (vm.is_service() && !is_offered(registers.id)) {
     return vm.vcpu.finish_hypercall(core::errors::not_a_call);
   }
-  std::array<core::AsyncIo*, core::user_vm_count_max> rings{};
-  std::ranges::transform(rings_, rings.begin(), [](core::AsyncIo& ring) { return &ring; });
   core::HypercallResult const result =
-      hypercalls_.call(registers, core::GuestRam{vm.memory}, rings);
+      hypercalls_.call(registers, core::GuestRam{vm.memory}, ring_of_);
   switch (result.kind) {
     case Kind::returned:
       carry_out(result.effect);
@@ -119,7 +110,8 @@ void Hypervisor::change_line(GuestVm& vm, core::HypercallEffect const& effect) n
 void Hypervisor::stop_and_wait(GuestVm& vm) noexcept {
   if (vm.state.load(std::memory_order_acquire) != RunState::running) return;
   if (vm.cpu_index == this_cpu()) return stand_still(vm);
-  vm.stop_asked.store(true, std::memory_order_seq_cst);
+  vm.stop_asked.store(true, std::memory_order_release);
+  vm.mailbox.ring();
   while (vm.stop_asked.load(std::memory_order_acquire) && !is_over()) {
     kick(vm);
     __builtin_ia32_pause();

@@ -12,7 +12,9 @@
 namespace acrn::baremetal {
 
 Hypervisor::Hypervisor(HypervisorConfig const& config) noexcept
-    : config_{config}, hypercalls_{{.service_vm = {0}, .physical_cpus = config.physical_cpus}} {}
+    : config_{config}, hypercalls_{{.service_vm = {0}, .physical_cpus = config.physical_cpus}} {
+  std::ranges::transform(rings_, ring_of_.begin(), [](core::AsyncIo& ring) { return &ring; });
+}
 
 void Hypervisor::add_user_vm(GuestVm& vm) noexcept {
   vms_[vm_count_++] = &vm;
@@ -57,8 +59,11 @@ void Hypervisor::end_guest(GuestVm& vm, GuestEndReport report) noexcept {
 }
 
 void Hypervisor::finish_run() noexcept {
-  over_.store(true, std::memory_order_seq_cst);
-  for (GuestVm* const vm : vms()) kick(*vm);
+  over_.store(true, std::memory_order_release);
+  for (GuestVm* const vm : vms()) {
+    vm->mailbox.ring();
+    kick(*vm);
+  }
   wake({0});  // it waits for the end even if it runs no vCPU
 }
 
@@ -70,8 +75,7 @@ void Hypervisor::kick(GuestVm& vm) noexcept {
   if (vm.in_guest.load(std::memory_order_seq_cst)) kick_nmi(vm.cpu_index);
 }
 
-void Hypervisor::raise_upcall() noexcept {
-  if (service_ == nullptr || config_.hsm == HsmMode::poll) return;
+void Hypervisor::post_upcall() noexcept {
   service_->mailbox.post_upcall();
   kick(*service_);
 }

@@ -65,7 +65,9 @@ class Hypervisor {
   /// Performs the VMCALL that `vm` waits for.
   core::Progress hypercall(GuestVm& vm) noexcept;
   /// A request is pending: the Service VM's vector, if it works by upcalls.
-  void raise_upcall() noexcept;
+  void raise_upcall() noexcept {
+    if (service_ != nullptr && config_.hsm == HsmMode::upcall) post_upcall();
+  }
   [[nodiscard]] std::uint8_t upcall_vector() const noexcept {
     return hypercalls_.callback_vector();
   }
@@ -82,6 +84,7 @@ class Hypervisor {
   [[nodiscard]] std::uint64_t slice_end(GuestVm const& vm) const noexcept;
   [[nodiscard]] std::uint64_t ticks_to_wake(GuestVm const& vm, std::uint64_t tsc) const noexcept;
   void kick(GuestVm& vm) noexcept;
+  void post_upcall() noexcept;
   void stand_still(GuestVm& vm) noexcept;
   void close(GuestVm& vm) noexcept;
   void finish_capture_of(GuestVm& vm) noexcept;
@@ -101,6 +104,7 @@ class Hypervisor {
   std::array<GuestVm*, cpu_count_max> loaded_{};  ///< by CPU: whose VMCS and SSE state it has
   core::Hypercalls hypercalls_;
   std::array<core::AsyncIo, core::user_vm_count_max> rings_{};
+  std::array<core::AsyncIo*, core::user_vm_count_max> ring_of_{};
   std::atomic<std::uint32_t> live_user_vms_{};
   std::atomic<bool> over_{};
 };

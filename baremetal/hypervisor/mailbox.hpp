@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a vCPU's loop is to do before the next entry: changes of interrupt lines and the upcall
-// vector, as other CPUs want, and typing.
+// vector, as other CPUs want, typing, and a look at what is not in here.
 #pragma once
 
 #include <array>
@@ -15,6 +15,9 @@
 namespace acrn::baremetal {
 
 /// Posted by any CPU, emptied by the one that runs the vCPU, between an exit and the next entry.
+///
+/// One flag tells of everything, so that an entry costs one look. Who posts writes first what it
+/// posts and then the flag; who runs the vCPU takes the flag first and then everything.
 class Mailbox {
  public:
   static constexpr std::size_t capacity = 256;
@@ -26,6 +29,7 @@ class Mailbox {
     if (count == capacity) return false;
     changes_[(first_ + count) % capacity] = change;
     count_.store(count + 1, std::memory_order_release);
+    ring();
     return true;
   }
 
@@ -40,18 +44,26 @@ class Mailbox {
   }
 
   /// Asks for an upcall; those that were not taken yet are one.
-  void post_upcall() noexcept { wishes_.fetch_or(upcall, std::memory_order_release); }
+  void post_upcall() noexcept {
+    wishes_.fetch_or(upcall, std::memory_order_release);
+    ring();
+  }
   [[nodiscard]] bool take_upcall() noexcept { return take(upcall); }
 
   /// Asks the vCPU's loop to type what is to be typed (guest_input.hpp).
-  void post_input() noexcept { wishes_.fetch_or(input, std::memory_order_release); }
+  void post_input() noexcept {
+    wishes_.fetch_or(input, std::memory_order_release);
+    ring();
+  }
   [[nodiscard]] bool take_input() noexcept { return take(input); }
 
-  /// Whether there is nothing to take.
-  [[nodiscard]] bool is_empty() const noexcept {
-    return count_.load(std::memory_order_acquire) == 0 &&
-           wishes_.load(std::memory_order_acquire) == 0;
-  }
+  /// Calls for a look at something that is not in the mailbox, as a wish that the vCPU stop.
+  void ring() noexcept { news_.store(true, std::memory_order_seq_cst); }
+  /// Whether anything was posted, or rung for, since take_news(). In the one order of all
+  /// sequentially consistent stores, so that one of poster and vCPU sees the other.
+  [[nodiscard]] bool has_news() const noexcept { return news_.load(std::memory_order_seq_cst); }
+  /// To be called before all other take functions: whether there is any. Later posts are new news.
+  bool take_news() noexcept { return news_.exchange(false, std::memory_order_seq_cst); }
 
  private:
   static constexpr std::uint32_t upcall = 1;
@@ -67,6 +79,7 @@ class Mailbox {
   std::size_t first_{};
   std::atomic<std::uint32_t> count_{};
   std::atomic<std::uint32_t> wishes_{};
+  std::atomic<bool> news_{};
 };
 
 }  // namespace acrn::baremetal

@@ -3,82 +3,105 @@
 // answers. The vCPU's loop is the same for both.
 #pragma once
 
-#include "baremetal/capture/recording_cpu.hpp"
-#include "baremetal/capture/recording_memory.hpp"
 #include "baremetal/hypervisor/guest_vm.hpp"
 
 namespace acrn::baremetal {
 
 /// Nothing is captured, and nothing is paid for it.
-class NoTrace {
- public:
-  explicit NoTrace(GuestVm& vm) noexcept : vm_{vm} {}
-
-  core::Progress begin(core::MachineExit const& exit) noexcept {
-    return vm_.vcpu.begin(exit, environment(), vm_.next_turn(), vm_.time_in);
+struct NoTrace {
+  static void exited(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
+  static void exited_plainly(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
+  static core::Progress begin(GuestVm& vm, core::MachineExit const& exit) noexcept {
+    return vm.vcpu.begin(exit, environment(vm), vm.next_turn(), vm.time_in);
   }
-  core::Progress resume() noexcept {
-    return vm_.vcpu.resume(environment(), vm_.next_turn(), vm_.time_in);
+  [[gnu::always_inline]] static void begin_quickly(GuestVm& vm, core::MachineExit const& exit,
+                                                   core::FastDevice device) noexcept {
+    vm.vcpu.begin_quickly(exit, device, environment(vm), vm.time_in);
   }
-  void ended() noexcept {}
-  void input(RecordedInput const& /*input*/) noexcept {}
-  void input(RecordedInput const& /*input*/, core::Ticks /*now*/) noexcept {}
-  core::EntryPlan plan(core::Ticks now) noexcept {
-    return vm_.vcpu.plan_entry(vm_.cpu, vm_.platform, now);
+  [[gnu::always_inline]] static core::Progress submit_quickly(
+      GuestVm& vm, core::MachineExit const& exit) noexcept {
+    return vm.vcpu.submit_quickly(exit, environment(vm), vm.time_in);
   }
-  void enter(core::EntryPlan const& /*plan*/, core::Ticks /*now*/) noexcept {}
-  void leave() noexcept {}
-  [[nodiscard]] static bool wants_flush() noexcept { return false; }
+  [[gnu::always_inline]] static core::Progress poll_quickly(GuestVm& vm) noexcept {
+    return vm.vcpu.poll_quickly(environment(vm));
+  }
+  static core::Progress resume(GuestVm& vm) noexcept {
+    return vm.vcpu.resume(environment(vm), vm.next_turn(), vm.time_in);
+  }
+  static void ended(GuestVm& /*vm*/) noexcept {}
+  static void input(GuestVm& /*vm*/, RecordedInput const& /*input*/) noexcept {}
+  static void input(GuestVm& /*vm*/, RecordedInput const& /*input*/, core::Ticks /*now*/) noexcept {
+  }
+  static core::EntryPlan plan(GuestVm& vm, core::Ticks now) noexcept {
+    return vm.vcpu.plan_entry(vm.cpu, vm.platform, now);
+  }
+  static void enter(GuestVm& /*vm*/, core::EntryPlan const& /*plan*/,
+                    core::Ticks /*now*/) noexcept {}
+  static void enter_quietly(GuestVm& /*vm*/, core::Ticks /*now*/) noexcept {}
+  static void leave(GuestVm& /*vm*/) noexcept {}
+  static bool wants_flush(GuestVm const& /*vm*/) noexcept { return false; }
 
  private:
   using Environment = core::ExitEnvironment<GuestVm::Slot, VmxVcpu, VmMemory const>;
-  Environment environment() noexcept {
-    return {vm_.platform, vm_.profile, vm_.slot, vm_.cpu, vm_.memory, vm_.effects};
+  static Environment environment(GuestVm& vm) noexcept {
+    return {vm.platform, vm.profile, vm.slot, vm.cpu, vm.memory, vm.effects};
   }
-
-  GuestVm& vm_;
 };
 
 /// Everything goes to the VM's recorder.
-class FullTrace {
- public:
-  explicit FullTrace(GuestVm& vm) noexcept
-      : vm_{vm}, cpu_{vm.cpu, vm.recorder}, memory_{vm.memory, vm.recorder} {}
-
-  core::Progress begin(core::MachineExit const& exit) noexcept {
-    vm_.recorder.begin_exit(exit, vm_.cpu.rip(), vm_.time_in);
-    return vm_.vcpu.begin(exit, environment(), vm_.next_turn(), vm_.time_in);
+struct FullTrace {
+  static void exited(GuestVm& vm, core::MachineExit const& exit) noexcept {
+    vm.recorder.begin_exit(exit, vm.cpu.rip(), vm.time_in);
   }
-  core::Progress resume() noexcept {
-    return vm_.vcpu.resume(environment(), vm_.next_turn(), vm_.time_in);
+  static void exited_plainly(GuestVm& vm, core::MachineExit const& exit) noexcept {
+    vm.recorder.begin_plain_exit(exit, vm.cpu.rip(), vm.time_in);
   }
-  void ended() noexcept { vm_.recorder.end_exit(vm_.vcpu.commit(), vm_.progress, vm_.vcpu.stop()); }
-  void input(RecordedInput const& input) noexcept {
-    vm_.recorder.input(input, vm_.clock.at(read_tsc()));
+  static core::Progress begin(GuestVm& vm, core::MachineExit const& exit) noexcept {
+    return vm.vcpu.begin(exit, environment(vm), vm.next_turn(), vm.time_in);
+  }
+  [[gnu::always_inline]] static void begin_quickly(GuestVm& vm, core::MachineExit const& exit,
+                                                   core::FastDevice device) noexcept {
+    vm.vcpu.begin_quickly(exit, device, environment(vm), vm.time_in);
+  }
+  [[gnu::always_inline]] static core::Progress submit_quickly(
+      GuestVm& vm, core::MachineExit const& exit) noexcept {
+    return vm.vcpu.submit_quickly(exit, environment(vm), vm.time_in);
+  }
+  [[gnu::always_inline]] static core::Progress poll_quickly(GuestVm& vm) noexcept {
+    return vm.vcpu.poll_quickly(environment(vm));
+  }
+  static core::Progress resume(GuestVm& vm) noexcept {
+    return vm.vcpu.resume(environment(vm), vm.next_turn(), vm.time_in);
+  }
+  static void ended(GuestVm& vm) noexcept {
+    vm.recorder.end_exit(vm.vcpu.commit(), vm.progress, vm.vcpu.stop());
+  }
+  static void input(GuestVm& vm, RecordedInput const& input) noexcept {
+    vm.recorder.input(input, vm.clock.at(read_tsc()));
   }
   /// For inputs whose effect depends on the time: `now` is what core gets.
-  void input(RecordedInput const& input, core::Ticks now) noexcept {
-    vm_.recorder.input(input, now);
+  static void input(GuestVm& vm, RecordedInput const& input, core::Ticks now) noexcept {
+    vm.recorder.input(input, now);
   }
-  core::EntryPlan plan(core::Ticks now) noexcept {
-    return vm_.vcpu.plan_entry(cpu_, vm_.platform, now);
+  static core::EntryPlan plan(GuestVm& vm, core::Ticks now) noexcept {
+    return vm.vcpu.plan_entry(vm.recorded_cpu, vm.platform, now);
   }
-  void enter(core::EntryPlan const& plan, core::Ticks now) noexcept {
-    vm_.recorder.enter(plan, now);
+  static void enter(GuestVm& vm, core::EntryPlan const& plan, core::Ticks now) noexcept {
+    vm.recorder.enter(plan, now);
   }
-  void leave() noexcept { vm_.recorder.leave(vm_.clock.at(read_tsc())); }
-  [[nodiscard]] bool wants_flush() const noexcept { return vm_.recorder.wants_flush(); }
+  static void enter_quietly(GuestVm& vm, core::Ticks now) noexcept {
+    vm.recorder.enter_quietly(now);
+  }
+  static void leave(GuestVm& vm) noexcept { vm.recorder.leave(vm.clock.at(read_tsc())); }
+  static bool wants_flush(GuestVm const& vm) noexcept { return vm.recorder.wants_flush(); }
 
  private:
-  using Environment = core::ExitEnvironment<GuestVm::RecordedSlot, RecordingCpu<VmxVcpu>,
-                                            RecordingMemory<VmMemory const>>;
-  Environment environment() noexcept {
-    return {vm_.platform, vm_.profile, vm_.recorded_slot, cpu_, memory_, vm_.effects};
+  using Environment =
+      core::ExitEnvironment<GuestVm::RecordedSlot, GuestVm::RecordedCpu, GuestVm::RecordedMemory>;
+  static Environment environment(GuestVm& vm) noexcept {
+    return {vm.platform,     vm.profile,         vm.recorded_slot,
+            vm.recorded_cpu, vm.recorded_memory, vm.effects};
   }
-
-  GuestVm& vm_;
-  RecordingCpu<VmxVcpu> cpu_;
-  RecordingMemory<VmMemory const> memory_;
 };
 
 }  // namespace acrn::baremetal

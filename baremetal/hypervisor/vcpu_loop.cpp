@@ -16,34 +16,31 @@ namespace {
 /// Of the UART that is typed into, as captures name it.
 constexpr std::uint32_t com1_port = 0x3f8;
 
-/// What the host has to do for an exit before core hears of it.
-void serve_host(core::MachineExit const& exit) noexcept {
-  // The exit has taken the interrupt off the local APIC: this is our wake vector, or stray.
-  if (exit.reason == static_cast<std::uint16_t>(core::MachineReason::external_interrupt)) {
-    end_interrupt();
-  }
+/// Whether the vCPU has to stand still, or everything is over. Both ring the vCPU's mailbox.
+[[gnu::always_inline]] inline bool is_called_off(Hypervisor const& hypervisor,
+                                                 GuestVm const& vm) noexcept {
+  return hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire);
 }
 
-template <class Trace>
-core::Progress take_exit(GuestVm& vm, Trace& trace) noexcept {
-  vm.time_in = vm.clock.at(read_tsc());
-  core::MachineExit const& exit = vm.cpu.exit_information();
-  serve_host(exit);
-  return trace.begin(exit);
-}
-
-/// Waits on the spot for what the Service VM on another CPU does.
-void wait_a_moment(Hypervisor& hypervisor, GuestVm& vm) noexcept {
-  if (vm.wait_mode == WaitMode::polling) {
+/// Until the Service VM, on another CPU, has done something about the request.
+[[gnu::always_inline]] inline void spin(Hypervisor const& hypervisor, GuestVm& vm) noexcept {
+  do {
     __builtin_ia32_pause();
-  } else if (!hypervisor.is_over() && !vm.stop_asked.load(std::memory_order_acquire)) {
+  } while (vm.slot.is_unanswered() && !is_called_off(hypervisor, vm));
+}
+
+/// Waits on the spot until the Service VM, on another CPU, may have done something.
+void wait_for_answer(Hypervisor const& hypervisor, GuestVm& vm) noexcept {
+  if (vm.wait_mode == WaitMode::polling) {
+    spin(hypervisor, vm);
+  } else if (!is_called_off(hypervisor, vm)) {
     wait_for_wake();
   }
 }
 
 /// Takes the exit that is under way as far as it goes; false while it has to wait.
 template <class Trace>
-bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice, Trace& trace) noexcept {
+bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
   while (core::is_underway(vm.progress)) {
     if (vm.vcpu.hypercall_pending()) {
       vm.progress = hypervisor.hypercall(vm);
@@ -53,33 +50,89 @@ bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice, Trace& trac
       hypervisor.raise_upcall();
       vm.effects.clear();
     }
-    if (hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire)) return false;
-    vm.progress = trace.resume();
+    if (is_called_off(hypervisor, vm)) return false;
+    vm.progress = Trace::resume(vm);
     if (vm.progress != core::Progress::waiting && vm.progress != core::Progress::busy) break;
     if (vm.effects.upcall_wanted()) continue;  // the next piece of the same access
     if (slice.neighbours == Slice::Neighbours::some) return false;
-    wait_a_moment(hypervisor, vm);
+    wait_for_answer(hypervisor, vm);
   }
   return true;
 }
 
-/// After an exit is over, and before the next entry is planned.
-template <class Trace>
-void conclude(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
-  trace.ended();
-  vm.cpu.apply(vm.vcpu.commit());
-  if (!vm.platform.output().empty()) [[unlikely]] {
-    hypervisor.show_output(vm);
-  }
-  if (vm.progress == core::Progress::fault || vm.progress == core::Progress::unsupported)
-      [[unlikely]] {
+[[gnu::noinline]] void conclude_badly(GuestVm& vm) noexcept {
+  if (vm.progress == core::Progress::fault || vm.progress == core::Progress::unsupported) {
     tell_refusal(vm);
   }
 }
 
+/// After an exit is over, and before the next entry is planned.
+template <class Trace>
+[[gnu::always_inline]] inline void conclude(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  Trace::ended(vm);
+  vm.cpu.apply(vm.vcpu.commit());
+  if (vm.platform.has_output()) [[unlikely]] {
+    hypervisor.show_output(vm);
+  }
+  if (vm.progress != core::Progress::done) [[unlikely]] {
+    conclude_badly(vm);
+  }
+}
+
+/// Takes a port access that core answers on the spot, as most exits are; false if it is none.
+template <class Trace>
+[[gnu::always_inline]] inline bool take_quickly(Hypervisor& hypervisor, GuestVm& vm,
+                                                core::MachineExit const& exit) noexcept {
+  core::FastDevice const device = core::Vcpu::quick_device(exit, vm.platform);
+  if (device == core::FastDevice::none) return false;
+  Trace::exited_plainly(vm, exit);
+  Trace::begin_quickly(vm, exit, device);
+  vm.progress = core::Progress::done;
+  conclude<Trace>(hypervisor, vm);
+  return true;
+}
+
+/// Whether the vCPU's CPU has nothing better to do than to look for the answer to a request.
+bool spins(GuestVm const& vm, Slice const& slice) noexcept {
+  return vm.wait_mode == WaitMode::polling && slice.neighbours == Slice::Neighbours::none;
+}
+
+/// Takes a port access that goes straight to the Service VM, as most others are; false while it has
+/// to wait.
+template <class Trace>
+[[gnu::noinline]] bool forward_quickly(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice,
+                                       core::MachineExit const& exit) noexcept {
+  Trace::exited_plainly(vm, exit);
+  vm.progress = Trace::submit_quickly(vm, exit);
+  if (vm.progress == core::Progress::waiting && spins(vm, slice)) [[likely]] {
+    hypervisor.raise_upcall();
+    spin(hypervisor, vm);
+    vm.progress = Trace::poll_quickly(vm);
+  }
+  if (core::is_underway(vm.progress)) [[unlikely]] {
+    if (!settle<Trace>(hypervisor, vm, slice)) return false;
+  }
+  conclude<Trace>(hypervisor, vm);
+  return true;
+}
+
+/// Takes any exit; false while it has to wait.
+template <class Trace>
+[[gnu::noinline]] bool take_exit(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+  core::MachineExit const& exit = vm.cpu.exit_information();
+  if (exit.reason == static_cast<std::uint16_t>(core::MachineReason::external_interrupt)) {
+    end_interrupt();  // the exit has taken it off the local APIC: our wake vector, or stray
+  }
+  Trace::exited(vm, exit);
+  vm.progress = Trace::begin(vm, exit);
+  if (!settle<Trace>(hypervisor, vm, slice)) return false;
+  conclude<Trace>(hypervisor, vm);
+  return true;
+}
+
 /// Types as much as the VM's UART takes.
 template <class Trace>
-void type_input(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
+void type_input(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   if (vm.input.is_forwarded()) {
     if (vm.input.fill_ring()) hypervisor.raise_upcall();
     return;
@@ -87,93 +140,125 @@ void type_input(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
   while (vm.input.is_ready() && vm.platform.receive_room() != 0) {
     std::uint8_t const byte = vm.input.take();
     core::Ticks const now = vm.clock.at(read_tsc());
-    trace.input({.kind = traces::InputKind::received_byte, .target = com1_port, .payload = byte},
-                now);
+    Trace::input(
+        vm, {.kind = traces::InputKind::received_byte, .target = com1_port, .payload = byte}, now);
     vm.platform.receive(byte, now);
   }
 }
 
-/// Hands over what was posted.
+/// Hands over what was posted; false if the vCPU must not be entered.
 template <class Trace>
-void drain_mailbox(Hypervisor& hypervisor, GuestVm& vm, Trace& trace) noexcept {
+[[gnu::noinline]] bool take_news(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  static_cast<void>(vm.mailbox.take_news());
   while (auto const change = vm.mailbox.take()) {
-    trace.input({.kind = traces::InputKind::irq_line,
-                 .target = change->line.value,
-                 .payload = static_cast<std::uint64_t>(change->action)});
+    Trace::input(vm, {.kind = traces::InputKind::irq_line,
+                      .target = change->line.value,
+                      .payload = static_cast<std::uint64_t>(change->action)});
     vm.platform.change_line(*change);
   }
   if (vm.mailbox.take_upcall()) {
-    std::uint8_t const upcall_vector = hypervisor.upcall_vector();
-    trace.input({.kind = traces::InputKind::ipi, .payload = upcall_vector});
-    vm.vcpu.raise(upcall_vector);
+    std::uint8_t const vector = hypervisor.upcall_vector();
+    Trace::input(vm, {.kind = traces::InputKind::ipi, .payload = vector});
+    vm.vcpu.raise(vector);
   }
-  if (vm.mailbox.take_input()) type_input(hypervisor, vm, trace);
+  if (vm.mailbox.take_input()) type_input<Trace>(hypervisor, vm);
+  return !is_called_off(hypervisor, vm);
 }
 
-enum class Entry : std::uint8_t { exited, halted, refused };
+/// Sends what is recorded; the guest's time stands still meanwhile.
+[[gnu::noinline]] void flush(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  hypervisor.flush(vm);
+  vm.cpu.set_tsc_offset(vm.clock.offset());
+}
 
-/// Plans the entry, runs the guest, and comes back with its next exit.
+/// Plans an entry at which something may be injected, or none at all: false if the guest is halted.
 template <class Trace>
-Entry enter(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice, Trace& trace) noexcept {
-  // Before the mailbox is looked at: whoever posts later sees that an NMI is needed.
-  vm.in_guest.store(true, std::memory_order_seq_cst);
-  if (!vm.mailbox.is_empty()) drain_mailbox(hypervisor, vm, trace);
-  std::uint64_t const tsc = read_tsc();
-  core::Ticks const now = vm.clock.at(tsc);
-  core::EntryPlan const plan = trace.plan(now);
+[[gnu::noinline]] bool plan_with_event(GuestVm& vm, core::Ticks now) noexcept {
+  core::EntryPlan const plan = Trace::plan(vm, now);
   if (plan.halted) {
-    vm.in_guest.store(false, std::memory_order_relaxed);
     vm.wake_at = plan.deadline;
-    return Entry::halted;
+    return false;
   }
   vm.cpu.apply(plan);
-  trace.enter(plan, now);
-  if (trace.wants_flush()) [[unlikely]] {
-    hypervisor.flush(vm);
+  Trace::enter(vm, plan, now);
+  return true;
+}
+
+enum class Entry : std::uint8_t { planned, called_off, slice_over, halted };
+
+/// Plans the entry and makes the vCPU ready for it.
+template <class Trace>
+[[gnu::always_inline]] inline Entry plan_entry(Hypervisor& hypervisor, GuestVm& vm,
+                                               Slice const& slice) noexcept {
+  // Before the mailbox is looked at: whoever posts later sees that an NMI is needed.
+  vm.in_guest.store(true, std::memory_order_seq_cst);
+  if (vm.mailbox.has_news() && !take_news<Trace>(hypervisor, vm)) [[unlikely]] {
+    return Entry::called_off;
   }
-  if (vm.applied_offset != vm.clock.offset()) {
-    vm.applied_offset = vm.clock.offset();
-    vm.cpu.set_tsc_offset(vm.applied_offset);
+  std::uint64_t const tsc = read_tsc();
+  if (tsc >= slice.end) [[unlikely]] {
+    return Entry::slice_over;
   }
-  std::uint64_t const until_deadline = plan.deadline > now ? plan.deadline.value - now.value : 0;
-  std::uint64_t const until_end = slice.end > tsc ? slice.end - tsc : 0;
-  vm.cpu.arm_preemption_timer(std::min(until_deadline, until_end));
+  core::Ticks const now = vm.clock.at(tsc);
+  if (vm.vcpu.enters_quietly(vm.platform, now) && !vm.cpu.awaits_window()) [[likely]] {
+    Trace::enter_quietly(vm, now);
+  } else if (!plan_with_event<Trace>(vm, now)) {
+    return Entry::halted;
+  }
+  if (Trace::wants_flush(vm)) [[unlikely]] {
+    flush(hypervisor, vm);
+  }
+  // Both are still to come: a device that was due has acted, and was asked for its next deadline.
+  std::uint64_t const until_deadline = vm.platform.next_deadline().value - now.value;
+  vm.cpu.arm_preemption_timer(std::min(until_deadline, slice.end - tsc));
   ++vm.entries;
-  EnterResult const result = vm.cpu.enter();
+  return Entry::planned;
+}
+
+/// Where the vCPU stands after a slice that ended so.
+SliceEnd end_slice(GuestVm& vm, Entry entry) noexcept {
   vm.in_guest.store(false, std::memory_order_relaxed);
-  return result == EnterResult::exit ? Entry::exited : Entry::refused;
+  switch (entry) {
+    case Entry::slice_over:
+      return SliceEnd::slice_over;
+    case Entry::halted:
+      return SliceEnd::halted;
+    case Entry::planned:
+    case Entry::called_off:
+      break;
+  }
+  return SliceEnd::ended;
 }
 
 template <class Trace>
 SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
-  Trace trace{vm};
-  for (;;) {
-    if (core::is_underway(vm.progress)) {
-      if (!settle(hypervisor, vm, slice, trace)) return SliceEnd::waiting;
-      conclude(hypervisor, vm, trace);
-    }
-    if (vm.vcpu.stop().kind != core::StopKind::none) {
-      trace.leave();
-      hypervisor.end_guest(vm, guest_end_of(vm.vcpu.stop()));
-      return SliceEnd::ended;
-    }
-    if (hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire)) {
-      return SliceEnd::ended;
-    }
-    if (read_tsc() >= slice.end) return SliceEnd::slice_over;
-    switch (enter(hypervisor, vm, slice, trace)) {
-      case Entry::exited:
-        break;
-      case Entry::halted:
-        return SliceEnd::halted;
-      case Entry::refused:
-        tell_entry_failure(vm);
-        hypervisor.end_guest(vm, {.end = GuestEnd::entry_refused});
-        return SliceEnd::ended;
-    }
-    vm.progress = take_exit(vm, trace);
-    if (!core::is_underway(vm.progress)) conclude(hypervisor, vm, trace);
+  vm.cpu.set_tsc_offset(vm.clock.offset());
+  if (core::is_underway(vm.progress)) {
+    if (!settle<Trace>(hypervisor, vm, slice)) return SliceEnd::waiting;
+    conclude<Trace>(hypervisor, vm);
   }
+  while (!vm.vcpu.is_stopped()) {
+    Entry const entry = plan_entry<Trace>(hypervisor, vm, slice);
+    if (entry != Entry::planned) return end_slice(vm, entry);
+    EnterResult const result = vm.cpu.enter();
+    vm.in_guest.store(false, std::memory_order_relaxed);
+    if (result != EnterResult::exit) [[unlikely]] {
+      tell_entry_failure(vm);
+      hypervisor.end_guest(vm, {.end = GuestEnd::entry_refused});
+      return SliceEnd::ended;
+    }
+    vm.time_in = vm.clock.at(read_tsc());
+    core::MachineExit const* const exit = vm.cpu.plain_io_exit();
+    if (exit != nullptr && take_quickly<Trace>(hypervisor, vm, *exit)) continue;
+    bool const forwards =
+        exit != nullptr && core::Vcpu::forwards_quickly(*exit, vm.platform, vm.profile);
+    bool const over = forwards ? forward_quickly<Trace>(hypervisor, vm, slice, *exit)
+                               : take_exit<Trace>(hypervisor, vm, slice);
+    if (!over) return SliceEnd::waiting;
+  }
+  Trace::leave(vm);
+  hypervisor.end_guest(vm, guest_end_of(vm.vcpu.stop()));
+  return SliceEnd::ended;
 }
 
 }  // namespace

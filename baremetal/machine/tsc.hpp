@@ -9,10 +9,10 @@ namespace acrn::baremetal {
 
 /// The counter now, in ticks; not ordered against neighbouring instructions.
 inline std::uint64_t read_tsc() noexcept {
-  std::uint32_t low;
-  std::uint32_t high;
+  std::uint64_t low;  // RDTSC clears the upper halves
+  std::uint64_t high;
   asm volatile("rdtsc" : "=a"(low), "=d"(high));
-  return std::uint64_t{high} << 32U | low;
+  return high << 32U | low;
 }
 
 /// Ticks per second, measured for 50 ms against channel 2 of the PIT. Nothing when there is no PIT.

@@ -11,7 +11,8 @@ namespace acrn::service_vm {
 
 /// `hypercall` makes one and answers RAX; structures are handed over by the address of a guest
 /// whose memory is identity-mapped. `out` writes a byte to a port. `upcall_time` is the TSC of the
-/// latest upcall, and `upcall_count` how many there were.
+/// latest upcall, and `upcall_count` how many there were; `relax` passes a moment between two
+/// looks.
 template <class T>
 concept Machine = requires(T& machine, core::abi::Hypercall call, std::uint64_t argument,
                            std::uint16_t port, std::uint8_t byte) {
@@ -20,6 +21,7 @@ concept Machine = requires(T& machine, core::abi::Hypercall call, std::uint64_t 
   { machine.upcall_time() } -> std::same_as<std::uint64_t>;
   { machine.upcall_count() } -> std::same_as<std::uint64_t>;
   { machine.out(port, byte) } -> std::same_as<void>;
+  { machine.relax() } -> std::same_as<void>;
 };
 
 /// A structure's guest-physical address.

@@ -22,7 +22,7 @@ alignas(Program) constinit std::array<std::byte, sizeof(Program)> place{};
 
 [[noreturn]] void poll(Program& program) noexcept {
   for (;;) {
-    if (program.poll_once() == 0) asm volatile("pause");
+    static_cast<void>(program.poll_once());
   }
 }
 

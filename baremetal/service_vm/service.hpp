@@ -52,10 +52,10 @@ class Service {
   /// nothing to do. Answers the number of requests found.
   std::size_t run_once() noexcept;
 
-  /// The same for a loop that never waits: keeps house only after a scan that found something, and
-  /// after every idle_scans_max others, so that a request is seen soon.
+  /// The same for a loop that never waits: returns as soon as a request was there and is answered,
+  /// or after idle_glances_max looks at the slots without one, when the house wants to be kept.
   std::size_t poll_once() noexcept;
-  static constexpr std::uint32_t idle_scans_max = 64;
+  static constexpr std::uint32_t idle_glances_max = 256;
 
   [[nodiscard]] Console<M>& console() noexcept { return console_; }
 
@@ -85,6 +85,7 @@ class Service {
   void tell_state(ServiceState state) noexcept;
 
   std::size_t scan() noexcept;
+  bool glance() noexcept;
   [[nodiscard]] static bool is_pending(Vm& vm, core::VcpuId vcpu) noexcept;
   [[gnu::flatten]] bool look_at(Vm& vm, core::VcpuId vcpu, std::uint64_t worker) noexcept;
   std::uint64_t answer(Vm& vm, core::HsmClientId client, core::Access access,
@@ -109,7 +110,6 @@ class Service {
   std::size_t vm_count_{};
   core::Ticks deadline_{core::ticks_never};
   bool deadline_moved_{};
-  std::uint32_t idle_scans_{};  ///< since the house was kept last
   ServiceCounters counters_{};
   core::Effects effects_{};
   std::array<std::optional<Vm>, boot_vm_count_max> vms_{};

@@ -15,9 +15,24 @@ std::size_t Service<M>::run_once() noexcept {
 
 template <Machine M>
 std::size_t Service<M>::poll_once() noexcept {
-  std::size_t const found = scan();
-  if (found != 0 || ++idle_scans_ == idle_scans_max) keep_house();
-  return found;
+  bool found = false;
+  for (std::uint32_t glances = 0; glances < idle_glances_max && !found; ++glances) {
+    found = glance();
+    if (!found) machine_.relax();
+  }
+  return (found ? 1U : 0U) + run_once();
+}
+
+/// Answers the first request that it sees. Other slots have their turn in the scan that follows.
+template <Machine M>
+bool Service<M>::glance() noexcept {
+  for (std::optional<Vm>& place : made()) {
+    Vm& vm = *place;
+    for (std::uint16_t vcpu = 0; vcpu < vm.vcpu_count; ++vcpu) {
+      if (is_pending(vm, {vcpu})) return look_at(vm, {vcpu}, machine_.tsc());
+    }
+  }
+  return false;
 }
 
 template <Machine M>
@@ -34,7 +49,6 @@ std::size_t Service<M>::scan() noexcept {
   return found;
 }
 
-/// A glance that spares a look at a slot without a request: most of what a poller sees.
 template <Machine M>
 bool Service<M>::is_pending(Vm& vm, core::VcpuId vcpu) noexcept {
   std::uint64_t const word =
@@ -138,7 +152,6 @@ void Service<M>::send_text(Vm& vm) noexcept {
 /// What need not be done before a request is answered.
 template <Machine M>
 void Service<M>::keep_house() noexcept {
-  idle_scans_ = 0;
   for (std::optional<Vm>& vm : made()) receive(*vm);
   keep_time();
   publish();

@@ -27,10 +27,10 @@ class VmMachine {
   }
 
   static std::uint64_t tsc() noexcept {
-    std::uint32_t low;
-    std::uint32_t high;
+    std::uint64_t low;  // RDTSC clears the upper halves
+    std::uint64_t high;
     asm volatile("rdtsc" : "=a"(low), "=d"(high));
-    return std::uint64_t{high} << 32U | low;
+    return high << 32U | low;
   }
 
   static std::uint64_t upcall_time() noexcept {
@@ -39,6 +39,9 @@ class VmMachine {
   static std::uint64_t upcall_count() noexcept {
     return std::atomic_ref{service_upcall_count}.load(std::memory_order_relaxed);
   }
+
+  /// Between two looks at the same word.
+  static void relax() noexcept { asm volatile("pause"); }
 
   static void out(std::uint16_t port, std::uint8_t byte) noexcept {
     asm volatile("outb %0, %1" : : "a"(byte), "Nd"(port) : "memory");

@@ -85,12 +85,14 @@ struct ControlChoice {
 /// requires, what this hypervisor needs, and of what it would like, as much as the CPU has.
 VmxControls choose_controls(VmxCapabilities const& capabilities, ControlChoice choice) noexcept;
 
-/// The preemption timer's start value for an exit after so many TSC ticks: rounded up to the
-/// timer's units of 2^shift ticks, cut to 32 bits. The exit may come up to one unit early.
+/// The most TSC ticks that every preemption timer can count.
+inline constexpr std::uint64_t preemption_ticks_max = 0xffff'ffff;
+
+/// The preemption timer's start value for an exit after so many TSC ticks, at most
+/// preemption_ticks_max: rounded up to the timer's units of 2^shift ticks. The exit may come up to
+/// one unit early. 0 ticks are 0 units: what the shift leaves of 2^64 - 1, plus 1, has no low bits.
 constexpr std::uint32_t preemption_timer_value(std::uint64_t ticks, std::uint8_t shift) noexcept {
-  constexpr std::uint64_t value_max = 0xffff'ffff;
-  std::uint64_t const units = ticks == 0 ? 0 : ((ticks - 1) >> shift) + 1;
-  return static_cast<std::uint32_t>(units < value_max ? units : value_max);
+  return static_cast<std::uint32_t>(((ticks - 1) >> shift) + 1);
 }
 
 }  // namespace acrn::baremetal

@@ -77,6 +77,7 @@ inline constexpr Field64<0x280e> guest_pdpte2{};
 inline constexpr Field64<0x2810> guest_pdpte3{};
 inline constexpr Field32<0x4810> guest_gdtr_limit{};
 inline constexpr Field32<0x4812> guest_idtr_limit{};
+inline constexpr Field32<0x4818> guest_ss_access_rights{};
 inline constexpr Field32<0x4824> interruptibility{};
 inline constexpr Field32<0x4826> activity{};
 inline constexpr Field32<0x482a> guest_sysenter_cs{};

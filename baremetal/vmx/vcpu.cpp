@@ -62,7 +62,7 @@ Expected<Unit, VmxRefusal> VmxVcpu::initialise(VmxVcpuConfig const& config) noex
   vpid_ = capabilities.has_vpid() ? config.vpid : std::uint16_t{0};
   write_host_state();
   write_controls(capabilities, config);
-  arm_preemption_timer(~std::uint64_t{0});
+  arm_preemption_timer(preemption_ticks_max);
   start(config.start);
   invalidate_vpid(vpid_);
   return Unit{};
@@ -117,6 +117,7 @@ void VmxVcpu::start(GuestStart const& start) noexcept {
   write_register(core::Register::rsi, start.rsi);
   write_register(core::Register::rdi, start.rdi);
   known_ = 0;
+  read_end_state();
   cr2_ = 0;
   msrs_.fill(0);
   floating_point_ = {};

@@ -46,13 +46,23 @@ struct GuestRegisters {
 };
 static_assert(offsetof(GuestRegisters, host_rsp) == 128);
 
-/// Enters the guest and comes back with its exit: 0, or 1 for VMfailInvalid, 2 for VMfailValid.
-/// Defined in enter.S.
-extern "C" std::uint32_t hv_vmx_enter(GuestRegisters* registers, std::uint64_t launched) noexcept;
+/// Enters the guest and comes back with its exit: 0, or 1 for VMfailInvalid, 2 for VMfailValid. In
+/// enter.S is the rest. No register survives but RSP and RBP: the compiler keeps what it needs,
+/// which is less than a function would have to.
+inline std::uint32_t enter_guest(GuestRegisters& registers, std::uint64_t launched) noexcept {
+  std::uint32_t status;
+  auto* pointer = &registers;
+  asm volatile("call hv_vmx_enter"
+               : "=a"(status), "+D"(pointer), "+S"(launched)
+               :
+               : "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc",
+                 "memory");
+  return status;
+}
 
 /// Satisfies core's VcpuCpu. Belongs to the CPU that initialised it, after enable_vmx() there;
-/// everything but initialise() needs the vCPU loaded. VMCS fields are read when asked for, once an
-/// exit.
+/// everything but initialise() needs the vCPU loaded. RIP, RFLAGS and what blocks interrupts are
+/// read at each exit, other VMCS fields when asked for, once an exit.
 ///
 /// Guests leave x87, SSE, CR2 and their system-call MSRs in the CPU at VM exits: the hypervisor
 /// uses none of them. Debug registers are never loaded.
@@ -75,12 +85,13 @@ class VmxVcpu {
 
   /// Runs the guest until its next exit. EnterResult::failed: see failure(). Interrupts are off.
   EnterResult enter() noexcept {
-    std::uint32_t const status = hv_vmx_enter(&registers_, launched_);
+    std::uint32_t const status = enter_guest(registers_, launched_);
     known_ = 0;
     if (status == 0) [[likely]] {
       reason_ = vmx::read(vmcs::exit_reason);
       if ((reason_ & entry_failed) == 0) [[likely]] {
         launched_ = 1;
+        read_end_state();
         return EnterResult::exit;
       }
     }
@@ -89,31 +100,56 @@ class VmxVcpu {
   }
   [[nodiscard]] EntryFailure const& failure() const noexcept { return failure_; }
 
-  /// What the exit was; reads no more of the VMCS than its reason fills in. Stays as it is until it
-  /// is called again.
+  /// What the exit was; reads no more of the VMCS than its reason fills in. Stays as it is until
+  /// the next exit.
   [[nodiscard]] core::MachineExit const& exit_information() noexcept {
-    constexpr std::uint64_t is_string = 1U << 4U;
-    // Most exits are port accesses, one after the other: only what changes is written.
-    if (exit_is_plain_io_ && reason_ == io_reason) [[likely]] {
-      std::uint64_t const qualification = vmx::read(vmcs::exit_qualification);
-      exit_.instruction_length =
-          static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
-      exit_.qualification = qualification;
-      if ((qualification & is_string) == 0) [[likely]] {
-        return exit_;
-      }
-    }
-    read_any_exit();
+    read_exit();
     return exit_;
   }
+  /// The same of the most frequent exits, port accesses that are no string instructions. Of others
+  /// nothing: there exit_information() says what the exit was.
+  [[nodiscard]] core::MachineExit const* plain_io_exit() noexcept {
+    constexpr std::uint64_t is_string = 1U << 4U;
+    if (!exit_is_plain_io_ || reason_ != io_reason) return nullptr;
+    // One comes after the other: only what changes is read.
+    exit_.qualification = vmx::read(vmcs::exit_qualification);
+    exit_.instruction_length = static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
+    return (exit_.qualification & is_string) == 0 ? &exit_ : nullptr;
+  }
 
-  void apply(core::VcpuCommit const& done) noexcept;
+  /// Core's decision about the exit. Inlined: most commits set one register and advance RIP.
+  void apply(core::VcpuCommit const& done) noexcept {
+    core::Commit const& commit = done.commit;
+    if (commit.register_count == 1) {
+      write_register(commit.registers[0], commit.values[0]);
+    } else if (commit.register_count != 0) {
+      write_registers(commit);
+    }
+    write_rip(commit.next_rip(rip_));
+    constexpr std::uint32_t until_next_instruction =
+        interruptibility::by_sti | interruptibility::by_mov_ss;
+    if ((interruptibility_ & until_next_instruction) != 0 && commit.ends_blocking) [[unlikely]] {
+      interruptibility_ &= ~until_next_instruction;
+      vmx::write(vmcs::interruptibility, interruptibility_);
+    }
+    // One test for all that few exits do.
+    unsigned const rare = static_cast<unsigned>(commit.rflags_change) | commit.vector_width |
+                          static_cast<unsigned>(commit.single_step) |
+                          static_cast<unsigned>(done.control.target);
+    if (rare != 0) [[unlikely]] {
+      apply_rare(commit, done.control);
+    }
+  }
   /// Of a plan that is not halted. The deadline is arm_preemption_timer()'s.
   void apply(core::EntryPlan const& plan) noexcept;
+  /// Whether a plan asked for an exit at the next interrupt window, and none took it back since.
+  [[nodiscard]] bool awaits_window() const noexcept {
+    return (processor_controls_ & processor_control::interrupt_window) != 0;
+  }
   /// Added to the TSC that the guest reads.
   void set_tsc_offset(std::uint64_t offset) noexcept;
   /// An exit (reason 52) after so many TSC ticks in the guest, or up to one unit of the timer
-  /// earlier; 2^32 units at most. The timer keeps its value from entry to entry.
+  /// earlier; see preemption_timer_value(). The timer keeps its value from entry to entry.
   void arm_preemption_timer(std::uint64_t ticks) noexcept {
     vmx::write(vmcs::preemption_timer, preemption_timer_value(ticks, timer_shift_));
   }
@@ -125,26 +161,18 @@ class VmxVcpu {
     }
     return registers_.values[index_of(reg)];
   }
-  [[nodiscard]] std::uint64_t rip() noexcept {
-    if (!is_known(known_rip)) {
-      known_ |= known_rip;
-      rip_ = vmx::read(vmcs::guest_rip);
-    }
-    return rip_;
-  }
-  [[nodiscard]] std::uint64_t rflags() noexcept {
-    if (!is_known(known_rflags)) {
-      known_ |= known_rflags;
-      rflags_ = vmx::read(vmcs::guest_rflags);
-    }
-    return rflags_;
-  }
+  [[nodiscard]] std::uint64_t rip() const noexcept { return rip_; }
+  [[nodiscard]] std::uint64_t rflags() const noexcept { return rflags_; }
   [[nodiscard]] core::SegmentState segment(core::Segment segment) noexcept;
+  /// The current privilege level: SS.DPL. Source: Intel SDM vol. 3C (Sep 2023), section 25.4.1.
+  [[nodiscard]] std::uint8_t privilege_level() const noexcept {
+    return static_cast<std::uint8_t>(vmx::read(vmcs::guest_ss_access_rights) >> 5U & 3U);
+  }
   [[nodiscard]] core::ControlState control() noexcept;
   [[nodiscard]] core::VectorValue read_vector(std::uint8_t index) noexcept;
   [[nodiscard]] core::CpuidLeaf cpuid(std::uint32_t leaf, std::uint32_t subleaf) noexcept;
-  [[nodiscard]] core::EntryState entry_state() noexcept {
-    return {.rflags = rflags(), .interruptibility = interruptibility()};
+  [[nodiscard]] core::EntryState entry_state() const noexcept {
+    return {.rflags = rflags_, .interruptibility = interruptibility_};
   }
 
   /// Sets a register of a guest that has not run yet or has been stopped, as HC_SET_VCPU_REGS does.
@@ -158,16 +186,12 @@ class VmxVcpu {
   /// The same of RIP.
   void write_rip(std::uint64_t value) noexcept {
     rip_ = value;
-    known_ |= known_rip;
     vmx::write(vmcs::guest_rip, value);
   }
 
  private:
   /// Bits of known_: what has been read of the VMCS since the last exit.
-  static constexpr std::uint32_t known_rip = 1U << 0U;
-  static constexpr std::uint32_t known_rflags = 1U << 1U;
-  static constexpr std::uint32_t known_interruptibility = 1U << 2U;
-  static constexpr std::uint32_t known_control = 1U << 3U;
+  static constexpr std::uint32_t known_control = 1U << 0U;
   static constexpr std::uint32_t known_segments = 1U << 8U;  ///< and the five bits above it
 
   /// Of reason_: the exit is a VM entry that failed while it loaded guest state.
@@ -185,16 +209,16 @@ class VmxVcpu {
     return static_cast<std::size_t>(reg) & 15U;
   }
   [[nodiscard]] bool is_known(std::uint32_t what) const noexcept { return (known_ & what) != 0; }
-  [[nodiscard]] std::uint32_t interruptibility() noexcept {
-    if (!is_known(known_interruptibility)) {
-      known_ |= known_interruptibility;
-      interruptibility_ = vmx::read(vmcs::interruptibility);
-    }
-    return interruptibility_;
+  /// What the end of nearly every emulated instruction needs: reading it at once is cheaper than
+  /// asking whether it has been read.
+  void read_end_state() noexcept {
+    rip_ = vmx::read(vmcs::guest_rip);
+    rflags_ = vmx::read(vmcs::guest_rflags);
+    interruptibility_ = vmx::read(vmcs::interruptibility);
   }
-  void end_blocking() noexcept;
-  void apply_rare(core::VcpuCommit const& done) noexcept;
-  void read_any_exit() noexcept;
+  void write_registers(core::Commit const& commit) noexcept;
+  void apply_rare(core::Commit const& commit, core::ControlWrite const& control) noexcept;
+  void read_exit() noexcept;
   void write_controls(VmxCapabilities const& capabilities, VmxVcpuConfig const& config) noexcept;
   void apply_control(core::ControlWrite const& control) noexcept;
   void write_efer(std::uint64_t value) noexcept;

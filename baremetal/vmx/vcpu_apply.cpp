@@ -12,33 +12,15 @@ void hv_write_ymm(std::uint64_t index, void const* bytes) noexcept;
 
 namespace acrn::baremetal {
 
-void VmxVcpu::apply(core::VcpuCommit const& done) noexcept {
-  core::Commit const& commit = done.commit;
+void VmxVcpu::write_registers(core::Commit const& commit) noexcept {
   for (std::uint8_t index = 0; index < commit.register_count; ++index) {
     write_register(commit.registers[index], commit.values[index]);
   }
-  std::uint8_t const advance = commit.rip_advance;
-  std::uint8_t const size = commit.rip_size;
-  if (advance != 0) [[likely]] {
-    write_rip(core::truncate(rip() + advance, size));
-  }
-  if (commit.ends_blocking) [[likely]] {
-    end_blocking();
-  }
-  // One test for all that few exits do.
-  unsigned const rare = static_cast<unsigned>(commit.rflags_change) | commit.vector_width |
-                        static_cast<unsigned>(commit.single_step) |
-                        static_cast<unsigned>(done.control.target);
-  if (rare != 0) [[unlikely]] {
-    apply_rare(done);
-  }
 }
 
-void VmxVcpu::apply_rare(core::VcpuCommit const& done) noexcept {
-  core::Commit const& commit = done.commit;
+void VmxVcpu::apply_rare(core::Commit const& commit, core::ControlWrite const& control) noexcept {
   if (commit.rflags_change == core::Change::set) {
     rflags_ = commit.rflags;
-    known_ |= known_rflags;
     vmx::write(vmcs::guest_rflags, commit.rflags);
   }
   if (commit.vector_width != 0) write_vector(commit);
@@ -46,18 +28,7 @@ void VmxVcpu::apply_rare(core::VcpuCommit const& done) noexcept {
     constexpr std::uint64_t pending_single_step = 1U << 14U;
     vmx::write(vmcs::pending_debug, vmx::read(vmcs::pending_debug) | pending_single_step);
   }
-  if (done.control.target != core::ControlRegister::none) apply_control(done.control);
-}
-
-void VmxVcpu::end_blocking() noexcept {
-  constexpr std::uint32_t until_next_instruction =
-      interruptibility::by_sti | interruptibility::by_mov_ss;
-  std::uint32_t const state = interruptibility();
-  if ((state & until_next_instruction) == 0) [[likely]] {
-    return;
-  }
-  interruptibility_ = state & ~until_next_instruction;
-  vmx::write(vmcs::interruptibility, interruptibility_);
+  if (control.target != core::ControlRegister::none) apply_control(control);
 }
 
 void VmxVcpu::write_vector(core::Commit const& commit) noexcept {
@@ -115,8 +86,7 @@ void VmxVcpu::apply(core::EntryPlan const& plan) noexcept {
     vmx::write(vmcs::entry_instruction_length, plan.instruction_length);
     if (plan.set_cr2) vmx::write_cr2(plan.cr2);
   }
-  bool const window = (processor_controls_ & processor_control::interrupt_window) != 0;
-  if (window != plan.interrupt_window) {
+  if (awaits_window() != plan.interrupt_window) {
     processor_controls_ ^= processor_control::interrupt_window;
     vmx::write(vmcs::processor_controls, processor_controls_);
   }

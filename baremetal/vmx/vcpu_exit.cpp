@@ -14,7 +14,7 @@ void hv_read_ymm(std::uint64_t index, void* bytes) noexcept;
 
 namespace acrn::baremetal {
 
-void VmxVcpu::read_any_exit() noexcept {
+void VmxVcpu::read_exit() noexcept {
   core::MachineExit exit{.reason = static_cast<std::uint16_t>(reason_)};
   std::uint8_t const fields = fields_of(exit.reason);
   if ((fields & exit_field::length) != 0) {

@@ -67,7 +67,7 @@ std::uint64_t round_trip_ticks() noexcept {
   for (std::uint64_t round = 0; round < rounds; ++round) {
     bed.vcpu().arm_preemption_timer(slice_ticks);
     if (bed.vcpu().enter() == EnterResult::failed) return 0;
-    if (bed.vcpu().exit_information().instruction_length == 0) return 0;
+    if (bed.vcpu().plain_io_exit() == nullptr) return 0;
     bed.vcpu().apply(skip);
   }
   return (read_tsc() - before) / rounds;

@@ -13,7 +13,7 @@ std::uint32_t crc32c_hardware(std::uint32_t crc, std::span<std::byte const> byte
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, at += 8) {
     std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
+    __builtin_memcpy(&word, at, sizeof word);
     asm("crc32q %1, %0" : "+r"(running) : "rm"(word));
   }
   for (; left > 0; --left, ++at) {

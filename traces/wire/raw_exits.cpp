@@ -88,7 +88,8 @@ void RawExits::collect(RawExit const& exit, Written const& written, Read& read) 
   read.value = exit.read;
   read.mask = exit.asked & asked_bits;
   for (unsigned bit = exit_read::guest_physical; bit <= exit_read::idt_vectoring; ++bit) {
-    if (exit.read[bit] != 0) read.mask |= std::uint32_t{1} << bit;
+    bool const counts = exit.detailed != 0 && exit.read[bit] != 0;
+    if (counts) read.mask |= std::uint32_t{1} << bit;
   }
   constexpr std::uint32_t entry = std::uint32_t{1} << exit_read::entry_state;
   if ((read.mask & entry) == 0) return;

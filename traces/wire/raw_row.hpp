@@ -67,17 +67,18 @@ struct RawControl {
 /// One exit. Fields without a bit in `asked` or a count hold anything.
 struct RawExit {
   RawHead head;
-  std::uint16_t reason;  ///< with `length` as core::MachineExit begins, which the recorder checks
-  std::uint8_t length;   ///< of the instruction, bytes
-  std::uint8_t unused;
-  std::uint32_t asked;   ///< bits of exit_read that were asked: 0 to 16, and 22
-  std::uint32_t logged;  ///< the recorder's own: which questions of `state` were asked already
+  std::uint16_t reason;   ///< with `length` as core::MachineExit begins, which the recorder checks
+  std::uint8_t length;    ///< of the instruction, bytes
+  std::uint8_t detailed;  ///< whether bits 17 to 21 of `read` mean anything
+  std::uint32_t asked;    ///< bits of exit_read that were asked: 0 to 16, and 22
+  std::uint32_t logged;   ///< the recorder's own: which questions of `state` were asked already
   std::uint32_t unused_too;
   std::uint64_t time_in;
   std::uint64_t time_out;
   std::uint64_t rip;
   std::uint64_t qualification;
-  std::array<std::uint64_t, exit_read::bit_count> read;  ///< bits 17 to 21 count where not 0
+  std::array<std::uint64_t, exit_read::bit_count>
+      read;  ///< where `detailed`, 17 to 21 count unless 0
   RawCommit commit;
   RawControl control;
   std::array<std::uint64_t, 4> vector;  ///< where commit.vector_width is not 0
@@ -86,7 +87,7 @@ struct RawExit {
 /// One access that is over; its time is the exit's.
 struct RawAccess {
   RawHead head;
-  std::uint8_t space;  ///< with the next two as core::Access begins, which the recorder checks
+  std::uint8_t space;
   std::uint8_t direction;
   std::uint8_t size;
   std::uint8_t unused;

@@ -84,6 +84,7 @@ class Hypervisor {
     return result.rax;
   }
   std::uint64_t tsc() { return time += 10; }
+  void relax() { ++relaxed; }
   [[nodiscard]] std::uint64_t upcall_time() const { return upcalled_at; }
   [[nodiscard]] std::uint64_t upcall_count() const { return upcalls; }
   void out(std::uint16_t port, std::uint8_t byte) {
@@ -132,6 +133,7 @@ class Hypervisor {
   std::optional<std::uint8_t> vector;
   std::uint64_t time{1'000'000};
   std::uint64_t upcalls{};
+  std::uint64_t relaxed{};
   std::uint64_t upcalled_at{};
   std::uint64_t submitted_at{};
 
