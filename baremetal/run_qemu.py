@@ -46,7 +46,7 @@ def parse_arguments() -> argparse.Namespace:
         description="Boot the bare-metal image under QEMU and say how it ended."
     )
     parser.add_argument("iso", type=Path, help="the image, e.g. build/gcc/baremetal/hv.iso")
-    add_common_arguments(parser, timeout=60, memory=256)
+    add_common_arguments(parser, timeout=180, memory=256)
     parser.add_argument(
         "--firmware", type=Path, metavar="FILE", help="boot by UEFI: an OVMF.fd; default: BIOS"
     )

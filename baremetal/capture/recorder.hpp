@@ -56,14 +56,16 @@ inline constexpr std::size_t recorder_memory_min =
 
 /// The recorder of one vCPU. A host calls, for each exit:
 ///
-///     begin_exit(exit, rip, time_in);
+///     begin_exit(exit, rip, time_in);      // or begin_plain_exit()
 ///     ...                                  // the decorators record what core asks and does
 ///     end_exit(vcpu.commit(), progress, vcpu.stop());
 ///     ...                                  // input() for what is handed to the VM, plan_entry()
-///     enter(plan, time_out);               // the plan that is going to be applied
+///     enter(plan, time_out);               // the plan that is going to be applied, or
+///                                          // enter_quietly(time_out) without one
 ///     if (wants_flush()) flush(sink);      // outside guest time
 ///
-/// Used by its vCPU's loop only. Nothing waits, and nothing is written but its own memory, except
+/// Used by its vCPU's loop only. Copies of a few bytes are builtins: to a freestanding compiler,
+/// std::memcpy is a call. Nothing waits, and nothing is written but its own memory, except
 /// by flush(). Without memory (the default) it is off: it takes every call and keeps nothing.
 class Recorder {
  public:

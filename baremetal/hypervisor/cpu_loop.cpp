@@ -66,8 +66,9 @@ void Hypervisor::run_cpu() noexcept {
         continue;
       }
       std::uint64_t const entries_before = vm->entries;
-      run_slice(*this, *vm, {.end = slice_end(*vm), .neighbours = neighbours});
-      ran = ran || vm->entries != entries_before;
+      SliceEnd const end = run_slice(*this, *vm, {.end = slice_end(*vm), .neighbours = neighbours});
+      // A slice can be over before its first entry, and what was posted taken: then it goes on.
+      ran = ran || end == SliceEnd::slice_over || vm->entries != entries_before;
     }
     if (!ran && !is_over()) idle(cpu);
   }

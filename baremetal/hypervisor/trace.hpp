@@ -7,71 +7,70 @@
 
 namespace acrn::baremetal {
 
-/// Nothing is captured, and nothing is paid for it.
-struct NoTrace {
-  static void exited(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
-  static void exited_plainly(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
+/// What core sees of a VM whose exits are not recorded.
+struct PlainView {
+  static auto environment(GuestVm& vm) noexcept {
+    return core::ExitEnvironment<GuestVm::Slot, VmxVcpu, VmMemory const>{
+        vm.platform, vm.profile, vm.slot, vm.cpu, vm.memory, vm.effects};
+  }
+};
+
+/// The same with the recorder in between.
+struct RecordedView {
+  static auto environment(GuestVm& vm) noexcept {
+    return core::ExitEnvironment<GuestVm::RecordedSlot, GuestVm::RecordedCpu,
+                                 GuestVm::RecordedMemory>{
+        vm.platform, vm.profile, vm.recorded_slot, vm.recorded_cpu, vm.recorded_memory, vm.effects};
+  }
+};
+
+/// core::Vcpu's functions on a VM.
+template <class View>
+struct Steps {
   static core::Progress begin(GuestVm& vm, core::MachineExit const& exit) noexcept {
-    return vm.vcpu.begin(exit, environment(vm), vm.next_turn(), vm.time_in);
+    return vm.vcpu.begin(exit, View::environment(vm), vm.next_turn(), vm.time_in);
   }
   [[gnu::always_inline]] static void begin_quickly(GuestVm& vm, core::MachineExit const& exit,
                                                    core::FastDevice device) noexcept {
-    vm.vcpu.begin_quickly(exit, device, environment(vm), vm.time_in);
+    vm.vcpu.begin_quickly(exit, device, View::environment(vm), vm.time_in);
   }
   [[gnu::always_inline]] static core::Progress submit_quickly(
       GuestVm& vm, core::MachineExit const& exit) noexcept {
-    return vm.vcpu.submit_quickly(exit, environment(vm), vm.time_in);
+    return vm.vcpu.submit_quickly(exit, View::environment(vm), vm.time_in);
   }
   [[gnu::always_inline]] static core::Progress poll_quickly(GuestVm& vm) noexcept {
-    return vm.vcpu.poll_quickly(environment(vm));
+    return vm.vcpu.poll_quickly(View::environment(vm));
   }
   static core::Progress resume(GuestVm& vm) noexcept {
-    return vm.vcpu.resume(environment(vm), vm.next_turn(), vm.time_in);
+    return vm.vcpu.resume(View::environment(vm), vm.next_turn(), vm.time_in);
   }
+  static core::EntryPlan plan(GuestVm& vm, core::Ticks now) noexcept {
+    return vm.vcpu.plan_entry(View::environment(vm).cpu, vm.platform, now);
+  }
+};
+
+/// Nothing is captured, and nothing is paid for it.
+struct NoTrace : Steps<PlainView> {
+  static void exited(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
+  static void exited_plainly(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
   static void ended(GuestVm& /*vm*/) noexcept {}
   static void input(GuestVm& /*vm*/, RecordedInput const& /*input*/) noexcept {}
   static void input(GuestVm& /*vm*/, RecordedInput const& /*input*/, core::Ticks /*now*/) noexcept {
-  }
-  static core::EntryPlan plan(GuestVm& vm, core::Ticks now) noexcept {
-    return vm.vcpu.plan_entry(vm.cpu, vm.platform, now);
   }
   static void enter(GuestVm& /*vm*/, core::EntryPlan const& /*plan*/,
                     core::Ticks /*now*/) noexcept {}
   static void enter_quietly(GuestVm& /*vm*/, core::Ticks /*now*/) noexcept {}
   static void leave(GuestVm& /*vm*/) noexcept {}
   static bool wants_flush(GuestVm const& /*vm*/) noexcept { return false; }
-
- private:
-  using Environment = core::ExitEnvironment<GuestVm::Slot, VmxVcpu, VmMemory const>;
-  static Environment environment(GuestVm& vm) noexcept {
-    return {vm.platform, vm.profile, vm.slot, vm.cpu, vm.memory, vm.effects};
-  }
 };
 
 /// Everything goes to the VM's recorder.
-struct FullTrace {
+struct FullTrace : Steps<RecordedView> {
   static void exited(GuestVm& vm, core::MachineExit const& exit) noexcept {
     vm.recorder.begin_exit(exit, vm.cpu.rip(), vm.time_in);
   }
   static void exited_plainly(GuestVm& vm, core::MachineExit const& exit) noexcept {
     vm.recorder.begin_plain_exit(exit, vm.cpu.rip(), vm.time_in);
-  }
-  static core::Progress begin(GuestVm& vm, core::MachineExit const& exit) noexcept {
-    return vm.vcpu.begin(exit, environment(vm), vm.next_turn(), vm.time_in);
-  }
-  [[gnu::always_inline]] static void begin_quickly(GuestVm& vm, core::MachineExit const& exit,
-                                                   core::FastDevice device) noexcept {
-    vm.vcpu.begin_quickly(exit, device, environment(vm), vm.time_in);
-  }
-  [[gnu::always_inline]] static core::Progress submit_quickly(
-      GuestVm& vm, core::MachineExit const& exit) noexcept {
-    return vm.vcpu.submit_quickly(exit, environment(vm), vm.time_in);
-  }
-  [[gnu::always_inline]] static core::Progress poll_quickly(GuestVm& vm) noexcept {
-    return vm.vcpu.poll_quickly(environment(vm));
-  }
-  static core::Progress resume(GuestVm& vm) noexcept {
-    return vm.vcpu.resume(environment(vm), vm.next_turn(), vm.time_in);
   }
   static void ended(GuestVm& vm) noexcept {
     vm.recorder.end_exit(vm.vcpu.commit(), vm.progress, vm.vcpu.stop());
@@ -83,9 +82,6 @@ struct FullTrace {
   static void input(GuestVm& vm, RecordedInput const& input, core::Ticks now) noexcept {
     vm.recorder.input(input, now);
   }
-  static core::EntryPlan plan(GuestVm& vm, core::Ticks now) noexcept {
-    return vm.vcpu.plan_entry(vm.recorded_cpu, vm.platform, now);
-  }
   static void enter(GuestVm& vm, core::EntryPlan const& plan, core::Ticks now) noexcept {
     vm.recorder.enter(plan, now);
   }
@@ -94,14 +90,6 @@ struct FullTrace {
   }
   static void leave(GuestVm& vm) noexcept { vm.recorder.leave(vm.clock.at(read_tsc())); }
   static bool wants_flush(GuestVm const& vm) noexcept { return vm.recorder.wants_flush(); }
-
- private:
-  using Environment =
-      core::ExitEnvironment<GuestVm::RecordedSlot, GuestVm::RecordedCpu, GuestVm::RecordedMemory>;
-  static Environment environment(GuestVm& vm) noexcept {
-    return {vm.platform,     vm.profile,         vm.recorded_slot,
-            vm.recorded_cpu, vm.recorded_memory, vm.effects};
-  }
 };
 
 }  // namespace acrn::baremetal

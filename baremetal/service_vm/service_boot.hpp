@@ -67,8 +67,8 @@ enum class ServiceState : std::uint32_t {
 /// What the Service VM has done so far.
 struct ServiceCounters {
   std::uint64_t upcalls{};        ///< interrupts of vector 0xF3
-  std::uint64_t scans{};          ///< looks at all slots
-  std::uint64_t empty_scans{};    ///< those that found nothing: spurious or merged upcalls, polling
+  std::uint64_t scans{};          ///< whole looks at all slots
+  std::uint64_t empty_scans{};    ///< those that found nothing: spurious upcalls, after a glance
   std::uint64_t requests{};       ///< answered by clients
   std::uint64_t settled{};        ///< completed by the scan itself
   std::uint64_t notifications{};  ///< HC_NOTIFY_REQUEST_FINISH
@@ -82,8 +82,8 @@ struct ServiceStatus {
   std::uint32_t failed_vm{};    ///< with refused: place in the table of VMs, counted from 0
   std::uint64_t failed_call{};  ///< with refused: the hypercall's id
   std::int64_t failed_result{};
-  /// As of the end of the latest scan that found something; while it polls and finds nothing, as of
-  /// at most 64 scans ago.
+  /// As of the end of the latest scan; while it polls, a scan follows each request that a glance
+  /// found, and 256 glances that found none.
   ServiceCounters counters{};
   /// When a device in the Service VM wants to be looked at, in ticks of its TSC; all ones: never.
   /// While the Service VM executes HLT, the hypervisor raises the upcall then.

@@ -23,13 +23,13 @@ std::size_t Service<M>::poll_once() noexcept {
   return (found ? 1U : 0U) + run_once();
 }
 
-/// Answers the first request that it sees. Other slots have their turn in the scan that follows.
+/// Answers the first request that it can. Other slots have their turn in the scan that follows.
 template <Machine M>
 bool Service<M>::glance() noexcept {
   for (std::optional<Vm>& place : made()) {
     Vm& vm = *place;
     for (std::uint16_t vcpu = 0; vcpu < vm.vcpu_count; ++vcpu) {
-      if (is_pending(vm, {vcpu})) return look_at(vm, {vcpu}, machine_.tsc());
+      if (is_pending(vm, {vcpu}) && look_at(vm, {vcpu}, machine_.tsc())) return true;
     }
   }
   return false;

@@ -109,7 +109,6 @@ class VmxVcpu {
   /// The same of the most frequent exits, port accesses that are no string instructions. Of others
   /// nothing: there exit_information() says what the exit was.
   [[nodiscard]] core::MachineExit const* plain_io_exit() noexcept {
-    constexpr std::uint64_t is_string = 1U << 4U;
     if (!exit_is_plain_io_ || reason_ != io_reason) return nullptr;
     // One comes after the other: only what changes is read.
     exit_.qualification = vmx::read(vmcs::exit_qualification);
@@ -196,6 +195,8 @@ class VmxVcpu {
 
   /// Of reason_: the exit is a VM entry that failed while it loaded guest state.
   static constexpr std::uint32_t entry_failed = 1U << 31U;
+  /// Of the qualification of an I/O exit: INS or OUTS.
+  static constexpr std::uint64_t is_string = 1U << 4U;
   static constexpr auto io_reason = static_cast<std::uint32_t>(core::MachineReason::io_instruction);
 
   /// System-call MSRs that guests reach directly and no VMCS field holds.

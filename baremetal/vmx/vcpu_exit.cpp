@@ -30,7 +30,6 @@ void VmxVcpu::read_exit() noexcept {
       exit.guest_linear = vmx::read(vmcs::guest_linear_address);
     }
   }
-  constexpr std::uint64_t is_string = 1U << 4U;
   exit_is_plain_io_ = exit.reason == io_reason && (exit.qualification & is_string) == 0;
   if (exit.reason == io_reason && !exit_is_plain_io_) {
     exit.guest_linear = vmx::read(vmcs::guest_linear_address);

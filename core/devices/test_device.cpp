@@ -40,8 +40,7 @@ void scratch_access(std::span<std::uint8_t> scratch, std::size_t size, Access& a
 
 }  // namespace
 
-// In one piece: what forwarding costs is measured with it.
-[[gnu::flatten]] HandlerResult TestDevice::access(Access& access, Effects& effects) noexcept {
+HandlerResult TestDevice::access(Access& access, Effects& effects) noexcept {
   bool const mmio = access.space == Space::mmio;
   std::uint64_t const offset = access.address - (mmio ? mmio_base.value : first_port.value);
   std::uint64_t const size = mmio ? mmio_size : std::uint64_t{port_count};

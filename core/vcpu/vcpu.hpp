@@ -86,7 +86,6 @@ class Vcpu {
   /// resume() while such an exit is waiting.
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   Progress poll_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env);
-  [[nodiscard]] bool waits_quickly() const noexcept { return phase_ == Phase::quick; }
 
   /// Goes on with an exit that is waiting or busy; `now` is that of begin(). While a hypercall is
   /// pending it answers `waiting`.
@@ -167,9 +166,7 @@ class Vcpu {
     return is_quick() ? quick_.access() : io_.request();
   }
   [[nodiscard]] Route route() const noexcept { return is_quick() ? quick_.route : io_.route(); }
-  [[nodiscard]] Busy busy() const noexcept {
-    return phase_ == Phase::quick_refused ? quick_.busy : io_.busy();
-  }
+  [[nodiscard]] Busy busy() const noexcept { return is_quick() ? quick_.busy : io_.busy(); }
   /// Whether an exit is waiting or busy.
   [[nodiscard]] bool in_flight() const noexcept {
     return phase_ == Phase::io || phase_ == Phase::hypercall || phase_ == Phase::quick ||

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "traces/wire/crc32c.hpp"
 
-#include <cstring>
-
 namespace acrn::traces {
 
 namespace {

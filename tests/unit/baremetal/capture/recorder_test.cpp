@@ -206,6 +206,33 @@ TEST(RecordedCapture, DigestKnowsFaults) {
   EXPECT_EQ(recorder.digest().value(), digest.value());
 }
 
+TEST(RecordedCapture, APlainExitIsTheRowOfAWholeOne) {
+  core::MachineExit const port{.reason = 30, .instruction_length = 1, .qualification = 0x21'0008};
+  core::MachineExit const other{.reason = 48, .qualification = 1, .guest_physical = {0xfee0'0000}};
+  auto const record = [&](bool plainly) {
+    Pages pages{recorder_memory_min};
+    Recorder recorder{config_for(pages)};
+    Capture capture;
+    for (core::MachineExit const& exit : {other, port, port}) {
+      bool const plain = plainly && exit.reason == 30;
+      if (plain) {
+        recorder.begin_plain_exit(exit, 0x1000, {5});
+      } else {
+        recorder.begin_exit(exit, 0x1000, {5});
+      }
+      recorder.end_exit({core::Commit{}, core::ControlWrite{}}, core::Progress::done, {});
+      if (plain) {
+        recorder.enter_quietly({6});
+      } else {
+        recorder.enter({}, {6});
+      }
+    }
+    recorder.finish(capture.sink());
+    return show(read_back(capture.file()).rows);
+  };
+  EXPECT_EQ(record(true), record(false));
+}
+
 TEST(RecordedCapture, NamesItsClientsOnce) {
   std::array const clients{traces::ClientNameView{.id = 1, .name = "uart"},
                            traces::ClientNameView{.id = 2, .name = "rtc"}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The short way of a byte to a device of the platform must be the long way, only shorter.
+// The short ways of a port access, to a device of the platform and to the device model, must be the
+// long way, only shorter; so must an entry without a plan.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -75,6 +76,32 @@ TEST(VcpuFastPath, IsTheLongWayInEveryEffect) {
   }
 }
 
+TEST(VcpuFastPath, AQuietEntryIsAPlanThatOnlyNamesTheDeadline) {
+  std::mt19937_64 random{3};
+  std::array<unsigned, 2> seen{};
+  VcpuBench bench;
+  bench.out(0x21, 0);
+  for (int step = 0; step < 20'000; ++step) {
+    std::uint16_t const port = ports.at(random() % 11);
+    bench.cpu[Register::rax] = random();
+    bench.now.value += random() % 3000;
+    static_cast<void>(bench.take(
+        VcpuBench::port_exit(port, 1, random() % 2 == 0 ? Direction::read : Direction::write)));
+    bench.now.value += random() % 30;
+    bool const quiet = bench.vcpu.enters_quietly(bench.platform, bench.now);
+    ++seen.at(quiet ? 1 : 0);
+    PlatformSnapshot const before = bench.platform.snapshot();
+    Ticks const deadline = bench.platform.next_deadline();
+    EntryPlan const plan = bench.plan();
+    ASSERT_GT(bench.platform.next_deadline(), bench.now) << "whoever is due has acted";
+    if (!quiet) continue;
+    ASSERT_EQ(plan, EntryPlan{.deadline = deadline});
+    ASSERT_EQ(bench.platform.snapshot(), before);
+  }
+  EXPECT_GT(seen[0], 100U);
+  EXPECT_GT(seen[1], 100U);
+}
+
 TEST(VcpuFastPath, IsForBytesAtThePlatformsOwnByteDevices) {
   VcpuBench bench;
   for (unsigned port = 0; port <= 0xffff; ++port) {
@@ -136,6 +163,7 @@ struct Forwarded {
     }
     if (quick_progress == Progress::fault) {
       ASSERT_EQ(quick.vcpu.fault(), io.fault());
+      ASSERT_EQ(quick.vcpu.busy(), io.busy());
     }
     ASSERT_EQ(quick.vcpu.route(), io.route());
     ASSERT_EQ(quick.platform.snapshot(), slow.platform.snapshot());
