@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/types.hpp"
@@ -45,10 +46,20 @@ constexpr std::uint64_t truncate(std::uint64_t value, std::uint8_t size) noexcep
   return value & size_mask(size);
 }
 
-/// Whether hardware can make an access of this size: 1, 2, 4 for ports, and 8 too for MMIO.
+namespace detail {
+/// Bit n: hardware can make an access of n bytes. By space, for the same reason.
+inline constexpr std::array<std::uint16_t, 4> access_sizes = [] {
+  constexpr std::uint16_t narrow = 1U << 1U | 1U << 2U | 1U << 4U;
+  constexpr std::uint16_t wide = narrow | 1U << 8U;
+  return std::array<std::uint16_t, 4>{narrow, wide, narrow, wide};
+}();
+}  // namespace detail
+
+/// Whether hardware can make an access of this size: 1, 2, 4 for ports and for registers in PCI
+/// configuration space, and 8 too for memory.
 constexpr bool is_access_size(Space space, std::uint8_t size) noexcept {
-  constexpr unsigned port_sizes = 1U << 1U | 1U << 2U | 1U << 4U;
-  unsigned const sizes = space == Space::port ? port_sizes : port_sizes | 1U << 8U;
+  auto const index = static_cast<std::size_t>(space) % detail::access_sizes.size();
+  unsigned const sizes = detail::access_sizes.data()[index];
   return size <= access_size_max && (sizes >> size & 1U) != 0;
 }
 

@@ -70,7 +70,7 @@ class RangeMap {
     if (size_ == capacity) {
       return Unexpected{MapError::full};
     }
-    shift_up(firsts_, at);
+    std::copy_backward(firsts_.data() + at, firsts_.data() + size_ + 1, firsts_.data() + size_ + 2);
     shift_up(lasts_, at);
     shift_up(owners_, at);
     firsts_[at] = range.first().value;
@@ -88,7 +88,7 @@ class RangeMap {
         lasts_[above - 1] != range.last().value) {
       return Unexpected{MapError::not_found};
     }
-    shift_down(firsts_, above);
+    std::copy(firsts_.data() + above, firsts_.data() + size_ + 1, firsts_.data() + above - 1);
     shift_down(lasts_, above);
     shift_down(owners_, above);
     --size_;
@@ -96,20 +96,18 @@ class RangeMap {
     return Unit{};
   }
 
-  /// Who owns `key`, and how far its range or gap goes on.
+  /// Who owns `key`, and how far its range or gap goes on. Without a branch on the key: nobody can
+  /// foresee what a guest accesses next.
   [[nodiscard]] constexpr Lookup lookup(Key key) const noexcept {
     std::size_t const above = count_from(key);
-    if (above > 0) {
-      Rep const last = lasts_[above - 1];
-      if (key.value <= last) {
-        return {.rest = static_cast<std::uint64_t>(last - key.value),
-                .owner = owners_[above - 1],
-                .claimed = true};
-      }
-    }
-    Rep const end =
-        above < size_ ? static_cast<Rep>(firsts_[above] - 1) : std::numeric_limits<Rep>::max();
-    return {.rest = static_cast<std::uint64_t>(end - key.value), .owner = {}, .claimed = false};
+    std::size_t const below = above - (above == 0 ? 0 : 1);
+    Rep const last = lasts_.data()[below];
+    auto const gap_last = static_cast<Rep>(firsts_.data()[above] - 1);
+    bool const claimed = (above != 0) & (key.value <= last);
+    Rep const end = claimed ? last : gap_last;
+    return {.rest = static_cast<std::uint64_t>(end - key.value),
+            .owner = claimed ? owners_.data()[below] : DeviceId{},
+            .claimed = claimed};
   }
 
   /// Whether `count` keys (at least 1) from `key` on are all in one gap. Remembers the gap that was
@@ -171,7 +169,7 @@ class RangeMap {
   std::size_t size_{};
   Rep gap_first_{1};  // of the gap that is_gap() found; none: after gap_last_
   Rep gap_last_{0};
-  std::array<Rep, capacity> firsts_{};
+  std::array<Rep, capacity + 1> firsts_{};  // and a 0 behind: one less is the last key
   std::array<Rep, capacity> lasts_{};
   std::array<DeviceId, capacity> owners_{};
 };

@@ -40,14 +40,14 @@ constexpr bool crosses_page(Access const& access) noexcept {
   return access.address % guest_page_size_bytes + access.size > guest_page_size_bytes;
 }
 
-/// Calls the device. Whatever it leaves in `access`, only a read's value is taken over.
+/// Calls the device with a copy: whatever it leaves there, only a read's value is taken over.
 inline Route call_device(RouteContext& context, DeviceId owner, Access& access) {
   Device const device = context.vm.devices[owner];  // a copy: the handler may change the table
-  auto const [space, direction, size, address, value] = access;
-  HandlerResult const result = device.handler(device.context, access, context.now, context.effects);
-  bool const answered = result.status == HandlerStatus::handled && direction == Direction::read;
-  access = {space, direction, size, address, answered ? truncate(access.value, size) : value};
+  Access asked{access.space, access.direction, access.size, access.address, access.value};
+  HandlerResult const result = device.handler(device.context, asked, context.now, context.effects);
   if (result.status == HandlerStatus::handled) [[likely]] {
+    std::uint64_t const answer = truncate(asked.value, access.size);
+    access.value = access.direction == Direction::read ? answer : access.value;
     return Route::completed;
   }
   if (result.status == HandlerStatus::declined) {

@@ -65,13 +65,6 @@ Expected<Unit, HsmError> ClientTable::remove_range(ClientIndex client,
   return Unexpected{HsmError::no_such_range};
 }
 
-std::optional<ClientIndex> ClientTable::find(Access const& access) const noexcept {
-  for (std::size_t i = 0; i < rule_count_; ++i) {
-    if (contains(rules_[i].range, access)) return rules_[i].client;
-  }
-  return fallback_;
-}
-
 void ClientTable::remove_rule(std::size_t index) noexcept {
   std::copy(rules_.begin() + index + 1, rules_.begin() + rule_count_, rules_.begin() + index);
   --rule_count_;

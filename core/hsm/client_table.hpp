@@ -68,7 +68,14 @@ class ClientTable {
   /// Removes the newest range of this client that equals `range`.
   Expected<Unit, HsmError> remove_range(ClientIndex client, ClientRange const& range) noexcept;
 
-  [[nodiscard]] std::optional<ClientIndex> find(Access const& access) const noexcept;
+  /// Inline: most requests come by here, and few tables are long.
+  [[nodiscard]] std::optional<ClientIndex> find(Access const& access) const noexcept {
+    for (std::size_t i = 0; i < rule_count_; ++i) {
+      Rule const& rule = rules_.data()[i];
+      if (contains(rule.range, access)) return rule.client;
+    }
+    return fallback_;
+  }
 
   [[nodiscard]] bool exists(ClientIndex client) const noexcept {
     return client < hsm_client_count_max && clients_[client].exists;

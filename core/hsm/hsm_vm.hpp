@@ -51,11 +51,7 @@ class HsmVm {
     PendingRequest const request = slot.peek();
     if (request.kind == PendingRequest::Kind::none) [[likely]]
       return {};
-    if (clearing_) return settled(slot.clear(request), counters_.cleared);
-    if (request.kind == PendingRequest::Kind::malformed) {
-      return settled(slot.reject(request), counters_.rejected);
-    }
-    if (PciConfigPort::concerns(request.access)) return dispatch_config(slot, vcpu, request);
+    if (is_special(request)) return dispatch_special(slot, vcpu, request);
     return give_to_client(slot, vcpu, request);
   }
 
@@ -66,10 +62,7 @@ class HsmVm {
     PendingRequest const request = slot.peek();
     if (request.kind == PendingRequest::Kind::none) [[likely]]
       return {};
-    if (request.kind != PendingRequest::Kind::request || clearing_ ||
-        PciConfigPort::concerns(request.access)) {
-      return dispatch(vcpu);
-    }
+    if (is_special(request)) return dispatch_special(slot, vcpu, request);
     auto const client = claim(slot, vcpu, request);
     if (!client) return {.kind = client.error()};
     Claim const claim{.generation = request.generation, .access = request.access};
@@ -203,6 +196,22 @@ class HsmVm {
     if (verdict == Verdict::stale) return {};
     ++counter;
     return {.kind = SlotEffects::Kind::settled, .notify = verdict == Verdict::notify};
+  }
+
+  /// Whether the scan has more to do with what peek() found than to find it a client.
+  [[nodiscard]] bool is_special(PendingRequest const& request) const noexcept {
+    return (request.kind != PendingRequest::Kind::request) | clearing_ |
+           PciConfigPort::concerns(request.access);
+  }
+
+  /// By value, and apart: an ordinary request, whose address nobody takes, stays in registers.
+  [[gnu::noinline]] SlotEffects dispatch_special(HsmSlot<M> slot, VcpuId vcpu,
+                                                 PendingRequest request) noexcept {
+    if (clearing_) return settled(slot.clear(request), counters_.cleared);
+    if (request.kind == PendingRequest::Kind::malformed) {
+      return settled(slot.reject(request), counters_.rejected);
+    }
+    return dispatch_config(slot, vcpu, request);
   }
 
   SlotEffects dispatch_config(HsmSlot<M>& slot, VcpuId vcpu,

@@ -28,9 +28,8 @@ class PciConfigPort {
  public:
   /// Whether an access goes to a configuration port: exactly 0xCF8, or 0xCFC to 0xCFF.
   static constexpr bool concerns(Access const& access) noexcept {
-    return access.space == Space::port &&
-           (access.address == address_port ||
-            (access.address >= data_port_first && access.address <= data_port_last));
+    bool const is_data = access.address - data_port_first <= data_port_last - data_port_first;
+    return (access.space == Space::port) & ((access.address == address_port) | is_data);
   }
 
   /// Decides about an access that concerns(), without changing anything, so that a request which

@@ -193,21 +193,22 @@ class HsmSlot {
     std::uint64_t const size = memory_.load64(base_ + abi::ioreq_offset::size);
     std::uint64_t const value = memory_.load64(base_ + abi::ioreq_offset::value);
 
-    bool const narrow = type == abi::ioreq_type_portio || type == abi::ioreq_type_pcicfg;
-    if (type > abi::ioreq_type_write_protect || direction > abi::ioreq_direction_write ||
-        size > access_size_max ||
-        !is_access_size(narrow ? Space::port : Space::mmio, static_cast<std::uint8_t>(size)) ||
-        (type == abi::ioreq_type_portio && address > port_max)) {
+    auto const space = static_cast<Space>(type % 4U);
+    auto const bytes = static_cast<std::uint8_t>(size);
+    // Without short cuts: what depends on the request alone, no branch predictor can foresee.
+    bool const known = (type <= abi::ioreq_type_write_protect) &
+                       (direction <= abi::ioreq_direction_write) & (size <= access_size_max);
+    bool const in_space = (space != Space::port) | (address <= port_max);
+    if (!(known & in_space & is_access_size(space, bytes))) [[unlikely]] {
       return {.kind = PendingRequest::Kind::malformed, .generation = generation};
     }
-    auto const bytes = static_cast<std::uint8_t>(size);
     std::uint64_t const written = direction == abi::ioreq_direction_write ? ~std::uint64_t{0} : 0;
     return {.kind = PendingRequest::Kind::request,
             .generation = generation,
-            .access = {.space = static_cast<Space>(type),
+            .access = {.space = space,
                        .direction = static_cast<Direction>(direction),
                        .size = bytes,
-                       .address = type == abi::ioreq_type_pcicfg ? read_pci_address() : address,
+                       .address = space == Space::pci_config ? read_pci_address() : address,
                        .value = truncate(value, bytes) & written}};
   }
 
