@@ -11,22 +11,8 @@
 namespace acrn::replay {
 namespace {
 
-/// One element from its exit to its end.
-inline void replay_element(Machine& machine, std::size_t position, std::uint32_t element,
-                           PlannedAccess const& access) {
-  core::Ticks const now{access.time};
-  core::Progress progress = machine.begin(position, element, now);
-  while (progress == core::Progress::waiting) {
-    machine.serve(access.vcpu);
-    progress = machine.resume(access.vcpu, now);
-  }
-  machine.finish(access.vcpu);
-}
-
-inline void replay_elements(Machine& machine, std::size_t position, PlannedAccess const& access) {
-  for (std::uint32_t element = 0; element < access.count; ++element) {
-    replay_element(machine, position, element, access);
-  }
+void replay_elements(Machine& machine, std::size_t position, std::uint32_t count) {
+  for (std::uint32_t element = 0; element < count; ++element) machine.replay(position, element);
 }
 
 /// Flattened: most of a replay's time is spent here, and the calls would be a third of it. The two
@@ -35,11 +21,11 @@ inline void replay_elements(Machine& machine, std::size_t position, PlannedAcces
   for (std::size_t position = 0; position < accesses.size(); ++position) {
     PlannedAccess const& access = accesses[position];
     if (access.count != 1) [[unlikely]] {
-      replay_elements(machine, position, access);
+      replay_elements(machine, position, access.count);
     } else if (access.device_answers) {
-      replay_element(machine, position, 0, access);
+      machine.replay(position, 0);
     } else {
-      replay_element(machine, position, 0, access);
+      machine.replay(position, 0);
     }
   }
 }

@@ -70,14 +70,16 @@ class Machine final : public ServiceSide {
   /// `stamps`, if given, are stage_count ticks of the recording's clock.
   void finish(std::size_t vcpu, std::span<std::uint64_t const> stamps = {});
 
+  /// All that happens to one element, the service VM's part included, for an engine without time
+  /// between the steps.
+  void replay(std::size_t position, std::uint32_t element);
+
   /// One scan of all slots by the HSM's worker, or of one vCPU's slot.
   core::DispatchEffects dispatch();
   core::SlotEffects dispatch(std::size_t vcpu) override;
   std::optional<core::Request> next_request(core::HsmClientId client) override;
   core::CompletionEffects complete(core::Request const& request) override;
   [[nodiscard]] std::size_t vcpu_index(core::VcpuRef vcpu) const override;
-  /// All of this for one vCPU's request at once, for an engine without time between the steps.
-  void serve(std::size_t vcpu);
   /// Ordered by id.
   [[nodiscard]] std::span<MachineClient const> clients() const { return clients_; }
 
@@ -92,6 +94,11 @@ class Machine final : public ServiceSide {
   void make_maps(Vm& vm);
   void order_config_accesses();
   [[nodiscard]] Vcpu& vcpu_at(std::size_t index) const;
+  core::Progress begin(Vcpu& vcpu, PlannedAccess const& access, std::uint32_t element,
+                       core::Ticks now);
+  core::Progress resume(Vcpu& vcpu, core::Ticks now);
+  void serve(Vcpu& vcpu);
+  void finish(Vcpu& vcpu, std::span<std::uint64_t const> stamps);
   static void make_exit(Vcpu& vcpu);
   void take_recorded_exit(Vcpu& vcpu) const;
   [[nodiscard]] std::size_t position(Vcpu const& vcpu) const;
@@ -100,8 +107,7 @@ class Machine final : public ServiceSide {
   void check_recorded_exit(Vcpu const& vcpu);
   std::uint64_t client_answer(Vcpu& vcpu, core::HsmClientId client);
   static std::uint64_t output(Vcpu const& vcpu);
-  void finish_checked(Vcpu& vcpu, traces::DigestEntry& entry,
-                      std::span<std::uint64_t const> stamps);
+  void finish_checked(Vcpu& vcpu, std::span<std::uint64_t const> stamps);
   void check_outputs(Vcpu const& vcpu, std::uint64_t value);
   void check_destination(Vcpu const& vcpu);
   void check_slots(Vcpu const& vcpu);

@@ -2,6 +2,7 @@
 // The rarer half of ending an access: exits that were recorded, faults, slots, recordings.
 #include <bit>
 
+#include "core/check.hpp"
 #include "core/decode/ept_qualification.hpp"
 #include "core/decode/io_qualification.hpp"
 #include "sim/replay/answers.hpp"
@@ -86,9 +87,12 @@ Evidence Machine::value_evidence(Vcpu const& vcpu) {
 
 /// The end of an access that has more to compare, or to count, than a plain one that went as
 /// planned.
-void Machine::finish_checked(Vcpu& vcpu, traces::DigestEntry& entry,
-                             std::span<std::uint64_t const> stamps) {
+void Machine::finish_checked(Vcpu& vcpu, std::span<std::uint64_t const> stamps) {
   PlannedAccess const& planned = *vcpu.access;
+  bool const done = vcpu.progress == core::Progress::done;
+  core::check(done || vcpu.progress == core::Progress::fault,
+              "an access is finished once, when the machine has done or refused it");
+  traces::DigestEntry entry{.access = guest_access(planned)};
   bool const first = vcpu.element == 0;
   ++totals_.elements;
   totals_.accesses += first ? 1U : 0U;
@@ -97,8 +101,8 @@ void Machine::finish_checked(Vcpu& vcpu, traces::DigestEntry& entry,
   } else if (first) {
     checker_.unknown(1);
   }
-  bool const done = vcpu.progress == core::Progress::done;
   if (done) {
+    entry.access.value = output(vcpu);
     ++(vcpu.course.forwarded ? totals_.forwarded : totals_.handled);
     check_outputs(vcpu, entry.access.value);
   } else {
@@ -107,6 +111,7 @@ void Machine::finish_checked(Vcpu& vcpu, traces::DigestEntry& entry,
   if (options_.recorder != nullptr) record(vcpu, entry, stamps);
   if (done) vcpu.registers.apply(vcpu.io.commit());
   if (touches_config_ports(guest_access(planned))) config_finished(vcpu);
+  vcpu.digest.add(entry);
 }
 
 /// The guest got an exception where the capture has an access.

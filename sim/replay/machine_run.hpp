@@ -82,7 +82,11 @@ inline std::size_t Machine::position(Vcpu const& vcpu) const {
 
 inline core::Progress Machine::begin(std::size_t position, std::uint32_t element, core::Ticks now) {
   PlannedAccess const& access = plan_.accesses().data()[position];
-  Vcpu& vcpu = vcpu_at(access.vcpu);
+  return begin(vcpu_at(access.vcpu), access, element, now);
+}
+
+inline core::Progress Machine::begin(Vcpu& vcpu, PlannedAccess const& access, std::uint32_t element,
+                                     core::Ticks now) {
   bool const nobody_answers =
       access.handling == traces::Handling::unclaimed && access.direction == core::Direction::read;
   vcpu.access = &access;
@@ -101,7 +105,10 @@ inline core::Progress Machine::begin(std::size_t position, std::uint32_t element
 }
 
 inline core::Progress Machine::resume(std::size_t vcpu_number, core::Ticks now) {
-  Vcpu& vcpu = vcpu_at(vcpu_number);
+  return resume(vcpu_at(vcpu_number), now);
+}
+
+inline core::Progress Machine::resume(Vcpu& vcpu, core::Ticks now) {
   return act(vcpu,
              [&](auto const& env, core::Turn turn) { return vcpu.io.resume(env, turn, now); });
 }
@@ -184,10 +191,22 @@ inline std::uint64_t Machine::client_answer(Vcpu& vcpu, core::HsmClientId client
   return piece_of(vcpu.access->address, vcpu.io.request(), vcpu.answer);
 }
 
-inline void Machine::serve(std::size_t vcpu_number) {
+inline void Machine::replay(std::size_t position, std::uint32_t element) {
+  PlannedAccess const& access = plan_.accesses().data()[position];
+  Vcpu& vcpu = vcpu_at(access.vcpu);
+  core::Ticks const now{access.time};
+  core::Progress progress = begin(vcpu, access, element, now);
+  while (progress == core::Progress::waiting) {
+    serve(vcpu);
+    progress = resume(vcpu, now);
+  }
+  finish(vcpu, {});
+}
+
+/// The service VM's part, at once.
+inline void Machine::serve(Vcpu& vcpu) {
   using Kind = core::SlotEffects::Kind;
   mover_ = SlotMover::worker;
-  Vcpu& vcpu = vcpu_at(vcpu_number);
   auto const answer = [&](core::HsmClientId client, core::Access const& /*request*/) {
     return client_answer(vcpu, client);
   };
@@ -208,32 +227,30 @@ inline std::size_t Machine::vcpu_index(core::VcpuRef vcpu) const {
   return 0;
 }
 
-inline void Machine::finish(std::size_t vcpu_number, std::span<std::uint64_t const> stamps) {
-  Vcpu& vcpu = vcpu_at(vcpu_number);
-  bool const done = vcpu.progress == core::Progress::done;
-  core::check(done || vcpu.progress == core::Progress::fault,
-              "an access is finished once, when the machine has done or refused it");
+inline void Machine::finish(std::size_t vcpu, std::span<std::uint64_t const> stamps) {
+  finish(vcpu_at(vcpu), stamps);
+}
+
+inline void Machine::finish(Vcpu& vcpu, std::span<std::uint64_t const> stamps) {
   PlannedAccess const& planned = *vcpu.access;
-  traces::DigestEntry entry{.access = guest_access(planned)};
-  if (done) [[likely]]
-    entry.access.value = output(vcpu);
-  bool const as_planned = done && entry.access.value == planned.value &&
+  bool const as_planned = vcpu.progress == core::Progress::done && output(vcpu) == planned.value &&
                           vcpu.course.forwarded != planned.device_answers;
   if (planned.plain != not_plain && as_planned && options_.recorder == nullptr) [[likely]] {
     plain_.add(planned.plain);
     vcpu.registers.apply(vcpu.io.commit());
+    vcpu.digest.add({.access = guest_access(planned)});
   } else {
-    finish_checked(vcpu, entry, stamps);
+    finish_checked(vcpu, stamps);
   }
-  vcpu.digest.add(entry);
   vcpu.progress = core::Progress::waiting;
 }
 
 /// What the guest got, or what the device was given, cut to size.
 inline std::uint64_t Machine::output(Vcpu const& vcpu) {
   bool const read = vcpu.access->direction == core::Direction::read;
-  std::uint64_t const& value = read ? vcpu.io.commit().values.front() : vcpu.io.access().value;
-  return core::truncate(value, vcpu.access->size);
+  std::uint64_t const got = vcpu.io.commit().values.front();
+  std::uint64_t const given = vcpu.io.access().value;
+  return core::truncate(read ? got : given, vcpu.access->size);
 }
 
 }  // namespace acrn::replay
