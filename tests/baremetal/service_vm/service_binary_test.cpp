@@ -114,8 +114,10 @@ TEST_F(ServiceBinary, PollsFromAnotherCpu) {
   EXPECT_FALSE(over);
   hypervisor().submit(1, port_write(0x3f8, 'x'));
   guest.join();
-  EXPECT_EQ(boot().status.counters.requests, requests)
-      << "the last is not complete before its text is out";
+  // The last is not complete before its text is out, and the one before it is not told yet if the
+  // scan that follows a glance has found the last.
+  EXPECT_GE(boot().status.counters.requests, requests - 1);
+  EXPECT_LE(boot().status.counters.requests, requests);
   EXPECT_EQ(boot().status.counters.upcalls, 0U);
 }
 
