@@ -135,7 +135,7 @@ class HsmVm {
     std::uint16_t notify = 0;
     for (std::uint16_t vcpu = 0; vcpu < vcpu_count_; ++vcpu) {
       SlotEffects const outcome = dispatch({vcpu});
-      if (outcome.kind == SlotEffects::Kind::settled) count_cleared(effects, notify, vcpu, outcome);
+      if (outcome.kind == SlotEffects::Kind::settled) effects.count(outcome, vcpu, notify);
       if (held_[vcpu].serial != not_held && !held_by_fallback(vcpu)) ++effects.outstanding;
     }
     effects.notify.add(id_, notify);
@@ -155,7 +155,7 @@ class HsmVm {
       forget({vcpu});
       SlotEffects const outcome =
           settled(HsmSlot<M>{*memory_, {vcpu}}.clear(claim), counters_.cleared);
-      count_cleared(effects, notify, vcpu, outcome);
+      effects.count(outcome, vcpu, notify);
     }
     effects.notify.add(id_, notify);
     return effects;
@@ -282,15 +282,6 @@ class HsmVm {
     return clients_.kind(held_[vcpu].client) == ClientKind::fallback;
   }
 
-  static void count_cleared(ClearEffects& effects, std::uint16_t& notify, std::uint16_t vcpu,
-                            SlotEffects const& outcome) noexcept {
-    if (outcome.kind != SlotEffects::Kind::settled) return;
-    ++effects.completed;
-    if (outcome.notify) {
-      notify = static_cast<std::uint16_t>(notify | 1U << vcpu);
-    }
-  }
-
   std::optional<M> memory_;
   VmId id_;
   std::uint16_t vcpu_count_;
@@ -299,8 +290,7 @@ class HsmVm {
   PciConfigPort config_;
   std::uint64_t serial_;
   HsmCounters counters_{};
-  /// Bit n of queued_[c]: client c has not taken vCPU n's request yet; implies held_[n].client ==
-  /// c.
+  /// Bit n of queued_[c]: client c, which is held_[n].client, has not taken vCPU n's request yet.
   std::array<std::uint16_t, hsm_client_count_max> queued_{};
   std::array<Held, abi::ioreq_slot_count> held_{};
   ClientTable clients_;

@@ -33,6 +33,14 @@ struct ClearEffects {
   NotifySet notify;
   std::uint16_t completed{};    ///< requests completed without an answer
   std::uint16_t outstanding{};  ///< requests that ranged clients still have
+
+  /// Counts what became of a vCPU's slot; bit n of `notified` is vCPU n.
+  constexpr void count(SlotEffects const& outcome, std::uint16_t vcpu,
+                       std::uint16_t& notified) noexcept {
+    if (outcome.kind != SlotEffects::Kind::settled) return;
+    ++completed;
+    if (outcome.notify) notified = static_cast<std::uint16_t>(notified | 1U << vcpu);
+  }
 };
 
 /// Totals since the start of one VM.
