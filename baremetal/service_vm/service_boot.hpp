@@ -82,8 +82,8 @@ struct ServiceStatus {
   std::uint32_t failed_vm{};    ///< with refused: place in the table of VMs, counted from 0
   std::uint64_t failed_call{};  ///< with refused: the hypercall's id
   std::int64_t failed_result{};
-  /// As of the end of the latest scan; while it polls, a scan follows each request that a glance
-  /// found, and 256 glances that found none.
+  /// As of the end of the latest scan, or of a glance that found a request; while it polls, a scan
+  /// follows each such glance, and 256 that found none.
   ServiceCounters counters{};
   /// When a device in the Service VM wants to be looked at, in ticks of its TSC; all ones: never.
   /// While the Service VM executes HLT, the hypervisor raises the upcall then.

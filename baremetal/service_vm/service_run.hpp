@@ -20,6 +20,7 @@ std::size_t Service<M>::poll_once() noexcept {
     found = glance();
     if (!found) machine_.relax();
   }
+  if (found) publish();  // before the scan answers what comes next
   return (found ? 1U : 0U) + run_once();
 }
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bochs import Result, run_configuration
@@ -36,10 +37,10 @@ def acrntb(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def replay(capture: Path) -> dict[str, object]:
+def replay(capture: Path) -> dict[str, Any]:
     result = acrntb("replay", capture, "--json")
     assert result.returncode == 0, result.stdout + result.stderr
-    found: dict[str, object] = json.loads(result.stdout)["replay"]
+    found: dict[str, Any] = json.loads(result.stdout)["replay"]
     assert (found["divergences"], found["skipped"]) == (0, 0), found
     return found
 
@@ -55,8 +56,7 @@ def test_what_a_sink_gives_replays_clean_to_the_printed_digest(tmp_path: Path, p
     )
     assert counts, str(result)
     assert int(counts[2]) == ACCESSES_PER_ROUND * ROUNDS + 1
-    vcpus: list[dict[str, object]] = replay(capture)["vcpus"]  # type: ignore[assignment]
-    guest = next(vcpu for vcpu in vcpus if vcpu["vm"] == 1)
+    guest = next(vcpu for vcpu in replay(capture)["vcpus"] if vcpu["vm"] == 1)
     assert (guest["exits"], guest["lost"]) == (int(counts[1]), 0)
     assert [guest["digest"]] == result.digests()
     assert guest["stop"] == "test exit"
