@@ -49,16 +49,6 @@ def boot(guest: str, *arguments: str) -> Result:
     return run("boot.py", "--guest", guest, *common, *arguments)
 
 
-def assemble(folder: Path, source: str) -> bytes:
-    """A flat real-mode program, by the assembler that the image was made with."""
-    (folder / "program.S").write_text(f".code16\n{source}\n")
-    program = folder / "program.bin"
-    subprocess.run(["as", "--32", "-o", "program.o", "program.S"], cwd=folder, check=True)
-    command = ["ld", "-m", "elf_i386", "-Ttext", "0", "-e", "0", "--oformat", "binary"]
-    subprocess.run([*command, "-o", program, "program.o"], cwd=folder, check=True)
-    return program.read_bytes()
-
-
 def run_configuration(
     folder: Path, lines: list[str], modules: dict[str, bytes], *options: str
 ) -> Result:

@@ -2,17 +2,13 @@
 """Every way for a capture out of the machine under Bochs, and a run that is cut off."""
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bochs import Result, run_configuration
+from captures import acrntb, replay
 
-ACRNTB = os.environ["ACRNTB"]
 CONFIGURATION = ["vm1.guest=flat:program"]
 ROUNDS = 300
 # Real mode: "A" to the UART and a byte from the test device, both in the Service VM, and a byte
@@ -30,19 +26,6 @@ def capture_run(folder: Path, program: bytes, port: str, *options: str) -> tuple
     capture.unlink(missing_ok=True)
     options = ("--capture", str(capture), "--capture-port", port, *options)
     return run_configuration(folder, CONFIGURATION, {"program": program}, *options), capture
-
-
-def acrntb(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [ACRNTB, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def replay(capture: Path) -> dict[str, Any]:
-    result = acrntb("replay", capture, "--json")
-    assert result.returncode == 0, result.stdout + result.stderr
-    found: dict[str, Any] = json.loads(result.stdout)["replay"]
-    assert (found["divergences"], found["skipped"]) == (0, 0), found
-    return found
 
 
 @pytest.mark.parametrize("port", ["lpt1", "com2", "e9", "memory"])

@@ -5,28 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bochs import assemble, run_configuration
+from bochs import run_configuration
+from real_mode import assemble, open_line
 
-# Waits for the interrupt of a sector written (line 11, vector 0x2b), reads it back, and compares.
-# Ends with 0, or the number of what is wrong.
-PROGRAM = """
-  cli
-  xor %ax, %ax
-  mov %ax, %es
-  movw $handler, %es:(0x2b * 4)
-  mov %cs, %es:(0x2b * 4 + 2)
-  mov $initialise, %si
-1:
-  lodsw
-  test %ax, %ax
-  jz 2f
-  movzbw %al, %dx
-  mov %ah, %al
-  out %al, %dx
-  jmp 1b
-2:
-  push %ds
-  pop %es
+DISK_LINE = 11
+# Waits for the interrupt of a sector written, reads it back, and compares. Ends with 0, or the
+# number of what is wrong.
+PROGRAM = f"""
+{open_line(DISK_LINE)}
   mov $1, %bl                       # 1: the number of sectors
   mov $0x544, %dx
   in %dx, %eax
@@ -96,9 +82,6 @@ handler:
   pop %ax
   iret
 
-initialise:                         # port, value
-  .byte 0x20, 0x11, 0xa0, 0x11, 0x21, 0x20, 0xa1, 0x28, 0x21, 4, 0xa1, 2, 0x21, 1, 0xa1, 1
-  .byte 0x21, 0xfb, 0xa1, 0xf7, 0, 0
 interrupts: .byte 0
 pattern:
   .set i, 0

@@ -2,15 +2,13 @@
 """What is typed into a VM's UART: in the hypervisor, which records it, and in the Service VM."""
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from bochs import Result, assemble, run_configuration
+from bochs import Result, run_configuration
+from captures import check_replay_of_one_guest, rows
+from real_mode import assemble, open_line, write_ports
 
-ACRNTB = os.environ["ACRNTB"]
 # More than the FIFO has, and than the ring to the Service VM.
 NAME = "Ada King, Countess of Lovelace, who wrote a program for a machine that nobody had built"
 TYPED = f"{NAME}\nand more that nobody reads".encode()
@@ -65,33 +63,12 @@ read:
   ret
 """,
 }
-# Interrupts of line 4 by vector 0x24, and HLT in between.
+UART_LINE = 4
+# FIFO on, OUT2 opens the gate of the interrupts, of which received bytes ask for one.
+UART_INTERRUPTS = write_ports((0x3FA, 1), (0x3FC, 8), (0x3F9, 1))
+# HLT between interrupts.
 INTERRUPTS = {
-    "prepare": """
-  cli
-  xor %ax, %ax
-  mov %ax, %es
-  movw $handler, %es:(0x24 * 4)
-  mov %cs, %es:(0x24 * 4 + 2)
-  mov $initialise, %si
-3:
-  lodsw
-  test %ax, %ax
-  jz 4f
-  mov %ah, %dh
-  mov %al, %dl
-  lodsb
-  out %al, %dx
-  jmp 3b
-initialise:                         # port, value
-  .irp pair, 0x2011, 0x2120, 0x2104, 0x2101, 0x21ef
-  .byte \\pair >> 8, 0, \\pair & 0xff
-  .endr
-  .byte 0xfa, 3, 1, 0xfc, 3, 8, 0xf9, 3, 1, 0, 0
-4:
-  push %ds
-  pop %es
-""",
+    "prepare": open_line(UART_LINE) + UART_INTERRUPTS,
     "read": """
 read:
   cli
@@ -153,9 +130,7 @@ def test_the_hypervisors_uart_is_typed_into_and_replayed(tmp_path: Path, how: st
     capture = tmp_path / "out.acap"
     result = run_guest(tmp_path, how, ["vm1.forward=rtc,test"], "--capture", str(capture))
     check_talk(result)
-    typed = inputs(capture, "received_byte")
-    read = NAME + "\n"
-    assert "".join(map(chr, typed)).startswith(read)
+    assert bytes(typed_bytes(capture)).startswith(f"{NAME}\n".encode())
     check_replay(capture, result)
 
 
@@ -165,27 +140,16 @@ def test_a_forwarded_uart_is_typed_into_and_replayed(tmp_path: Path, how: str, c
     options = ("--cpus", str(cpus), "--capture", str(capture))
     result = run_guest(tmp_path, how, [f"vm1.cpu={cpus - 1}"], *options)
     check_talk(result)
-    assert inputs(capture, "received_byte") == []
+    assert typed_bytes(capture) == []
     check_replay(capture, result)
 
 
-def inputs(capture: Path, kind: str) -> list[int]:
-    command = [ACRNTB, "report", str(capture), "--json"]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
-    rows = map(json.loads, result.stdout.splitlines())
-    return [
-        row["payload"]
-        for row in rows
-        if row["stream"] == "input" and row["vm"] == 1 and row["kind"] == kind
-    ]
+def typed_bytes(capture: Path) -> list[int]:
+    """Those that the hypervisor recorded."""
+    inputs = rows(capture, "input", 1)
+    return [row["payload"] for row in inputs if row["kind"] == "received_byte"]
 
 
 def check_replay(capture: Path, result: Result) -> None:
     for engine in ("functional", "systemc"):
-        command = [ACRNTB, "replay", str(capture), "--engine", engine, "--json"]
-        replay = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert replay.returncode == 0, replay.stdout + replay.stderr
-        found = json.loads(replay.stdout)["replay"]
-        assert (found["divergences"], found["skipped"]) == (0, 0)
-        digests = {vcpu["vm"]: vcpu["digest"] for vcpu in found["vcpus"]}
-        assert result.digests() == [digests[1]]
+        check_replay_of_one_guest(capture, result, "--engine", engine)

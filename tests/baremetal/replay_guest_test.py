@@ -2,16 +2,13 @@
 """A capture fed back: a guest that executes the recorded accesses makes the same ones."""
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from bochs import Result, boot
+from captures import ACRNTB, rows
 
-ACRNTB = os.environ["ACRNTB"]
 # Space, direction, address, size, and what was written.
 Access = tuple[str, str, int, int, int | None]
 TEST_EXIT = ("pio", "write", 0xF4, 1, 0)
@@ -21,13 +18,8 @@ SUMMARY = re.compile(r"^replay: (\d+) accesses, (\d+) reads compared, (\d+) diff
 
 
 def accesses(capture: Path) -> list[Access]:
-    command = [ACRNTB, "report", str(capture), "--json"]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
     found: list[Access] = []
-    for line in result.stdout.splitlines():
-        row = json.loads(line)
-        if row["stream"] != "access" or row["vm"] != 1:
-            continue
+    for row in rows(capture, "access", 1):
         assert row["count"] == 1
         written = row["value"] if row["direction"] == "write" else None
         found.append((row["space"], row["direction"], row["address"], row["size_bytes"], written))
