@@ -7,7 +7,6 @@
 .set com1, 0x3f8
 .set test_exit, 0xf4
 .code16
-.global start
 start:
   cld
   xorw %dx, %dx

@@ -24,7 +24,6 @@
 
 // RBX: row; R12: its number; R13: reads compared; R14: that differ; R15: rows in the list.
     .text
-    .global start
 start:
     mov LIST_COUNT(%rsi), %r15
     lea LIST_HEADER(%rsi), %rbx
@@ -60,59 +59,38 @@ advance:
     add $ROW_SIZE, %rbx
     jmp next
 
-// RAX to the address RDX of the row RBX, CL bytes.
+// One of these instructions by CL, the bytes of the access, and back to the caller.
+.macro by_size byte, word, double_word, quad_word
+    cmp $2, %cl
+    jb 91f
+    je 92f
+  .ifnb \quad_word
+    cmp $4, %cl
+    je 94f
+    \quad_word
+    ret
+  .endif
+94: \double_word
+    ret
+92: \word
+    ret
+91: \byte
+    ret
+.endm
+
+// RAX to the address RDX of the row RBX.
 write_value:
     cmpb $0, SPACE(%rbx)
-    jne 3f
-    cmp $2, %cl
-    je 1f
-    ja 2f
-    out %al, %dx
-    ret
-1:  out %ax, %dx
-    ret
-2:  out %eax, %dx
-    ret
-3:  cmp $2, %cl
-    je 4f
-    jb 5f
-    cmp $4, %cl
-    je 6f
-    mov %rax, (%rdx)
-    ret
-4:  mov %ax, (%rdx)
-    ret
-5:  mov %al, (%rdx)
-    ret
-6:  mov %eax, (%rdx)
-    ret
+    jne 1f
+    by_size "out %al, %dx", "out %ax, %dx", "out %eax, %dx"
+1:  by_size "mov %al, (%rdx)", "mov %ax, (%rdx)", "mov %eax, (%rdx)", "mov %rax, (%rdx)"
 
 // The same for a read to RAX, which is 0 before.
 read_value:
     cmpb $0, SPACE(%rbx)
-    jne 3f
-    cmp $2, %cl
-    je 1f
-    ja 2f
-    in %dx, %al
-    ret
-1:  in %dx, %ax
-    ret
-2:  in %dx, %eax
-    ret
-3:  cmp $2, %cl
-    je 4f
-    jb 5f
-    cmp $4, %cl
-    je 6f
-    mov (%rdx), %rax
-    ret
-4:  mov (%rdx), %ax
-    ret
-5:  mov (%rdx), %al
-    ret
-6:  mov (%rdx), %eax
-    ret
+    jne 1f
+    by_size "in %dx, %al", "in %dx, %ax", "in %dx, %eax"
+1:  by_size "mov (%rdx), %al", "mov (%rdx), %ax", "mov (%rdx), %eax", "mov (%rdx), %rax"
 
 // What was executed may have left the UART in any state. The first newline ends a line that the
 // recorded guest did not.

@@ -11,7 +11,6 @@
 #define HAS_ERROR_CODE(vector) ((0x27d00 >> (vector)) & 1)
 
     .text
-    .globl _start
 #if GUEST_MODE == 16
     .code16
 #elif GUEST_MODE == 32
