@@ -56,8 +56,9 @@ def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(
         prog="testbed boot",
         description="Boot the hypervisor image in Bochs with a chosen guest.",
-        epilog="Further options: --uefi, --capture OUT, --model CPU, --memory MIB, --append WORDS,"
-        " --keep FOLDER; see baremetal/run_bochs.py --help.",
+        epilog="Further options: --uefi, --capture OUT, --capture-port PORT, --module NAME=FILE,"
+        " --append WORDS, --model CPU, --memory MIB, --keep FOLDER; see"
+        " baremetal/run_bochs.py --help.",
     )
     add = parser.add_argument
     add(
