@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from runner_bench import Bench
 
-RUNNER = Path(os.environ["ACRN_SOURCE_DIR"]) / "baremetal/run_bochs.py"
 ELF = os.environ["HV_ELF"]
-
-
-class Bench:
-    """An image file and a place for emulators that are shell scripts."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.image = folder / "hv.iso"
-        self.image.write_bytes(b"image")
-
-    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        emulator = self.folder / "emulator"
-        emulator.write_text(f"#!/bin/sh\n{script}\n")
-        emulator.chmod(0o755)
-        return self.run_plain("--bochs", str(emulator), str(self.image), *arguments)
-
-    def run_plain(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(RUNNER), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+    return Bench(tmp_path, "bochs")
 
 
 @pytest.mark.parametrize(

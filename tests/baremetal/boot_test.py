@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from bochs import ISO, Result, run
 
-RUNNER = Path(os.environ["ACRN_SOURCE_DIR"]) / "baremetal/run_qemu.py"
-ISO = os.environ["HV_ISO"]
 OVMF = Path("/usr/share/ovmf/OVMF.fd")
 GRUB_FOR_UEFI = Path("/usr/lib/grub/x86_64-efi")
 CHECK_COUNT_MIN = 12
@@ -20,29 +18,26 @@ MEMORY_TAKEN_MIB_MAX = 16
 DUMPED = "rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 cr2 cr3 flg cs ss".split()
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(RUNNER), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def run_iso(*arguments: str) -> Result:
+    return run("run_qemu.py", ISO, *arguments)
 
 
-def check_orderly(
-    result: subprocess.CompletedProcess[str], cpus: int = 1, memory_mib: int = 256
-) -> None:
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert re.search(r"^hv: ACRN testbed hypervisor image \d+\.\d+\.\d+$", result.stdout, re.M)
-    count = re.search(r"^hv: self-test: (\d+) checks, (\d+) passed$", result.stdout, re.M)
+def check_orderly(result: Result, cpus: int = 1, memory_mib: int = 256) -> None:
+    assert result.code == 0, str(result)
+    assert re.search(r"^hv: ACRN testbed hypervisor image \d+\.\d+\.\d+$", result.console, re.M)
+    count = re.search(r"^hv: self-test: (\d+) checks, (\d+) passed$", result.console, re.M)
     assert count and count[1] == count[2] and int(count[1]) >= CHECK_COUNT_MIN
-    assert " failed: " not in result.stdout
-    memory = re.search(r"^hv: memory: (\d+) MiB free$", result.stdout, re.M)
+    assert " failed: " not in result.console
+    memory = re.search(r"^hv: memory: (\d+) MiB free$", result.console, re.M)
     assert memory and 0 <= memory_mib - int(memory[1]) <= MEMORY_TAKEN_MIB_MAX
-    assert re.search(r"^hv: time: TSC at [1-9]\d{6,} Hz, measured$", result.stdout, re.M)
-    assert f"hv: cpus: {cpus} running, by MADT\n" in result.stdout
-    assert re.search(r"^hv: VMX: VT-x is absent: .*\.$", result.stdout, re.M)
-    assert result.stdout.endswith("hv: end: passed\n")
+    assert re.search(r"^hv: time: TSC at [1-9]\d{6,} Hz, measured$", result.console, re.M)
+    assert f"hv: cpus: {cpus} running, by MADT\n" in result.console
+    assert re.search(r"^hv: VMX: VT-x is absent: .*\.$", result.console, re.M)
+    assert result.console.endswith("hv: end: passed\n")
 
 
 def test_boots_and_ends_in_order() -> None:
-    check_orderly(run(ISO))
+    check_orderly(run_iso())
 
 
 def test_comes_to_the_digest_of_the_hosted_build() -> None:
@@ -50,41 +45,41 @@ def test_comes_to_the_digest_of_the_hosted_build() -> None:
     hosted = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     expected = re.search(r"^hosted digest (0x[0-9a-f]{8})$", hosted, re.M)
     assert expected, hosted
-    assert f"hv: self-test: digest {expected[1]}\n" in run(ISO).stdout
+    assert f"hv: self-test: digest {expected[1]}\n" in run_iso().console
 
 
 def test_comes_to_the_same_digest_without_the_crc32_instruction() -> None:
-    outputs = [run(ISO, "--cpu", cpu).stdout for cpu in ("max", "qemu64")]
+    outputs = [run_iso("--cpu", cpu).console for cpu in ("max", "qemu64")]
     digests = [re.findall(r"digest (0x[0-9a-f]{8})$", output, re.M) for output in outputs]
     assert len(digests[0]) == 1
     assert digests[0] == digests[1]
 
 
 def test_ends_in_a_halt_loop_without_the_exit_device() -> None:
-    check_orderly(run(ISO, "--no-exit-device"))
+    check_orderly(run_iso("--no-exit-device"))
 
 
 @pytest.mark.skipif(not OVMF.is_file(), reason="package ovmf is absent")
 @pytest.mark.skipif(not GRUB_FOR_UEFI.is_dir(), reason="package grub-efi-amd64-bin is absent")
 def test_boots_by_uefi() -> None:
     arguments = ["--firmware", str(OVMF), "--timeout", "120", "--cpus", "4", "--memory", "6144"]
-    check_orderly(run(ISO, *arguments), cpus=4, memory_mib=6144)
+    check_orderly(run_iso(*arguments), cpus=4, memory_mib=6144)
 
 
 @pytest.mark.parametrize("memory_mib", [512, 6144])
 def test_takes_all_cpus_and_all_memory(memory_mib: int) -> None:
-    result = run(ISO, "--cpus", "4", "--memory", str(memory_mib))
+    result = run_iso("--cpus", "4", "--memory", str(memory_mib))
     check_orderly(result, cpus=4, memory_mib=memory_mib)
 
 
 def test_takes_as_many_cpus_as_it_is_told() -> None:
-    check_orderly(run(ISO, "--cpus", "4", "--append", "cpus=3"), cpus=3)
+    check_orderly(run_iso("--cpus", "4", "--append", "cpus=3"), cpus=3)
 
 
 def test_takes_the_tsc_rate_that_it_is_told() -> None:
     assert (
         "hv: time: TSC at 123456789 Hz, by configuration\n"
-        in run(ISO, "--append", "tsc-hz=123456789").stdout
+        in run_iso("--append", "tsc-hz=123456789").console
     )
 
 
@@ -105,9 +100,9 @@ def test_takes_the_tsc_rate_that_it_is_told() -> None:
     ],
 )
 def test_settings_that_cannot_be_end_in_order(words: str, line: str) -> None:
-    result = run(ISO, "--cpus", "2", "--append", words)
-    assert result.returncode == 1
-    assert result.stdout.endswith(f"hv: configuration: {line}\nhv: end: failed\n")
+    result = run_iso("--cpus", "2", "--append", words)
+    assert result.code == 1
+    assert result.console.endswith(f"hv: configuration: {line}\nhv: end: failed\n")
 
 
 @pytest.mark.parametrize(
@@ -120,28 +115,28 @@ def test_settings_that_cannot_be_end_in_order(words: str, line: str) -> None:
     ],
 )
 def test_exception_is_dumped(kind: str, headline: str, cr2: int | None) -> None:
-    result = run(ISO, "--append", f"crash={kind}")
-    assert result.returncode == 1
-    assert re.search(f"^hv: {headline}$", result.stdout, re.M), result.stdout
-    dump = result.stdout.split("hv: exception ")[1].split("\n", 1)[1]
+    result = run_iso("--append", f"crash={kind}")
+    assert result.code == 1
+    assert re.search(f"^hv: {headline}$", result.console, re.M), result.console
+    dump = result.console.split("hv: exception ")[1].split("\n", 1)[1]
     assert dump.startswith("  on cpu 0 of 1\n")
     registers = dict(re.findall(r"(\w+) +(0x[0-9a-f]{16})", dump))
     assert list(registers) == DUMPED
     if cr2 is not None:
         assert int(registers["cr2"], 16) == cr2
-    assert result.stdout.endswith("hv: end: crashed\n")
+    assert result.console.endswith("hv: end: crashed\n")
 
 
 @pytest.mark.parametrize("kind", ["ud2", "stack", "panic"])
 def test_crash_of_another_cpu_is_told_by_that_cpu(kind: str) -> None:
-    result = run(ISO, "--cpus", "4", "--append", f"crash={kind} crash.cpu=2")
-    assert result.returncode == 1
-    assert ("\n  on cpu 2 of 4\n" in result.stdout) == (kind != "panic")
-    assert result.stdout.endswith("hv: end: crashed\n")
+    result = run_iso("--cpus", "4", "--append", f"crash={kind} crash.cpu=2")
+    assert result.code == 1
+    assert ("\n  on cpu 2 of 4\n" in result.console) == (kind != "panic")
+    assert result.console.endswith("hv: end: crashed\n")
 
 
 def test_stack_overflow_stops_at_the_guard_page() -> None:
-    dump = run(ISO, "--append", "crash=stack").stdout
+    dump = run_iso("--append", "crash=stack").console
     # A dump without the register is None here, and subscripting None fails the test as it should.
     rsp = int(re.search(r"rsp (0x\w+)", dump)[1], 16)  # type: ignore[index]
     cr2 = int(re.search(r"cr2 (0x\w+)", dump)[1], 16)  # type: ignore[index]
@@ -157,14 +152,14 @@ def test_stack_overflow_stops_at_the_guard_page() -> None:
     ],
 )
 def test_broken_contract_panics(kind: str, sentence: str) -> None:
-    result = run(ISO, "--append", f"crash={kind}")
-    assert result.returncode == 1
-    assert re.search(f"^hv: panic: {sentence}$", result.stdout, re.M), result.stdout
-    assert result.stdout.endswith("hv: end: crashed\n")
+    result = run_iso("--append", f"crash={kind}")
+    assert result.code == 1
+    assert re.search(f"^hv: panic: {sentence}$", result.console, re.M), result.console
+    assert result.console.endswith("hv: end: crashed\n")
 
 
 def test_unknown_crash_is_refused() -> None:
-    result = run(ISO, "--append", "crash=gently")
-    assert result.returncode == 1
-    assert "hv: command line: unknown crash=gently; known are " in result.stdout
-    assert result.stdout.endswith("hv: end: failed\n")
+    result = run_iso("--append", "crash=gently")
+    assert result.code == 1
+    assert "hv: command line: unknown crash=gently; known are " in result.console
+    assert result.console.endswith("hv: end: failed\n")

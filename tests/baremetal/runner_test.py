@@ -2,39 +2,16 @@
 """The runner's verdicts, against small programs that stand in for QEMU."""
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-
-RUNNER = Path(os.environ["ACRN_SOURCE_DIR"]) / "baremetal/run_qemu.py"
-
-
-class Bench:
-    """An image file and a place for emulators that are shell scripts."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.iso = folder / "hv.iso"
-        self.iso.write_bytes(b"image")
-
-    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        emulator = self.folder / "emulator"
-        emulator.write_text(f"#!/bin/sh\n{script}\n")
-        emulator.chmod(0o755)
-        return self.run_plain("--qemu", str(emulator), str(self.iso), *arguments)
-
-    def run_plain(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(RUNNER), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+from runner_bench import Bench
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+    return Bench(tmp_path, "qemu")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +62,7 @@ def test_commas_among_the_words_are_not_taken_for_options(bench: Bench) -> None:
 
 
 def test_missing_emulator_and_image_name_the_remedy(bench: Bench) -> None:
-    result = bench.run_plain("--qemu", "no-such-emulator", str(bench.iso))
+    result = bench.run_plain("--qemu", "no-such-emulator", str(bench.image))
     assert (result.returncode, "qemu-system-x86" in result.stderr) == (4, True)
     result = bench.run_plain("--qemu", "true", str(bench.folder / "none.iso"))
     assert (result.returncode, "none.iso: no such file" in result.stderr) == (4, True)
