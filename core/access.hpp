@@ -60,7 +60,7 @@ inline constexpr std::array<std::uint16_t, 4> access_sizes = [] {
 constexpr bool is_access_size(Space space, std::uint8_t size) noexcept {
   auto const index = static_cast<std::size_t>(space) % detail::access_sizes.size();
   unsigned const sizes = detail::access_sizes.data()[index];
-  return size <= access_size_max && (sizes >> size & 1U) != 0;
+  return size < 16 && (sizes >> size & 1U) != 0;
 }
 
 }  // namespace acrn::core

@@ -92,6 +92,9 @@ service_vm::ServiceBoot boot_page(ServiceVmSource const& source, std::uint64_t r
   boot.hsm_mode = static_cast<std::uint32_t>(configuration.service.hsm == HsmMode::poll
                                                  ? service_vm::HsmMode::poll
                                                  : service_vm::HsmMode::upcall);
+  boot.stamps = static_cast<std::uint32_t>(configuration.capture == CaptureSink::off
+                                               ? service_vm::RequestStamps::none
+                                               : service_vm::RequestStamps::wanted);
   std::ranges::transform(configuration.vms(), boot.vms.begin(), boot_entry);
   return boot;
 }

@@ -38,6 +38,9 @@ std::optional<std::string_view> fault_of(ServiceBoot const& boot) noexcept {
   if (boot.hsm_mode > static_cast<std::uint32_t>(HsmMode::poll)) {
     return "boot page: hsm_mode is neither 0 (upcall) nor 1 (poll)";
   }
+  if (boot.stamps > static_cast<std::uint32_t>(RequestStamps::wanted)) {
+    return "boot page: stamps is neither 0 (none) nor 1 (wanted)";
+  }
   for (std::uint32_t i = 0; i < boot.vm_count; ++i) {
     if (auto const fault = fault_of(boot.vms[i])) return fault;
   }

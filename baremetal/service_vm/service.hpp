@@ -65,42 +65,62 @@ class Service {
 
   struct Vm {
     core::VmId id;
-    std::uint16_t vcpu_count;
-    core::AtomicMemory slots;
-    StampPage& stamps;
-    ServiceVmBoot const& boot;
     ByteRing& received;
     VmDevices devices;
     /// By the client's index in the VM.
     std::array<Server, core::hsm_client_count_max> servers{};
   };
 
+  /// A slot that scans look at.
+  struct Slot {
+    Vm* vm{};
+    core::PageStorage* page{};
+    StampRow* stamps{};  ///< null: nobody wants them
+    core::VcpuId vcpu{};
+  };
+  /// In the past: some device's deadline may have moved.
+  static constexpr core::Ticks deadline_unknown{0};
+  static constexpr std::size_t slot_count_max = boot_vm_count_max * core::abi::ioreq_slot_count;
+
   [[nodiscard]] core::Ticks now() noexcept { return {machine_.tsc() - tsc_start_}; }
 
   bool check_version() noexcept;
   bool make_vm(std::size_t place) noexcept;
   bool prepare_clients(Vm& vm, std::uint32_t forwarded) noexcept;
+  void watch(Vm& vm, VmMemory& memory, std::uint16_t vcpu_count) noexcept;
   bool call(std::size_t place, Hypercall id, std::uint64_t first, std::uint64_t second) noexcept;
   bool refuse(std::string_view reason) noexcept;
   void tell_state(ServiceState state) noexcept;
 
   std::size_t scan() noexcept;
   bool glance() noexcept;
-  [[nodiscard]] static bool is_pending(Vm& vm, core::VcpuId vcpu) noexcept;
-  [[gnu::flatten]] bool look_at(Vm& vm, core::VcpuId vcpu, std::uint64_t worker) noexcept;
-  std::uint64_t answer(Vm& vm, core::HsmClientId client, core::Access access,
-                       StampRow& stamps) noexcept;
-  [[gnu::noinline]] core::SlotEffects answer_config(Vm& vm, core::HsmClientId client,
-                                                    StampRow& stamps) noexcept;
-  [[gnu::noinline]] void notify(core::VcpuRef vcpu) noexcept;
+  [[nodiscard]] static bool is_pending(Slot const& slot) noexcept;
+  void note_worker() noexcept;
+  [[gnu::noinline]] bool look_at(Slot const& slot) noexcept;
+  struct Client;
+  [[gnu::always_inline]] inline std::uint64_t answer(Slot const& slot, core::HsmClientId client,
+                                                     core::Access& access) noexcept;
+  [[gnu::noinline]] core::SlotEffects answer_config(Slot const& slot,
+                                                    core::HsmClientId client) noexcept;
+  [[gnu::noinline]] void stamp_taken(StampRow& stamps, Server server) noexcept;
+  [[gnu::noinline]] void stamp_handled(StampRow& stamps) noexcept;
+  [[gnu::always_inline]] inline void notify(core::VcpuRef vcpu) noexcept;
   [[gnu::noinline]] void carry_out(Vm& vm) noexcept;
   void change_line(Vm const& vm, core::IrqChange change) noexcept;
   [[gnu::noinline]] void send_text(Vm& vm) noexcept;
-  [[gnu::noinline]] void keep_house() noexcept;
-  void receive(Vm& vm) noexcept;
-  void keep_time() noexcept;
-  void publish() noexcept;
+  [[gnu::always_inline]] inline void keep_house() noexcept;
+  [[nodiscard]] static bool has_input(Vm const& vm) noexcept;
+  [[gnu::noinline]] void receive(Vm& vm) noexcept;
+  [[gnu::noinline]] void keep_time() noexcept;
+  static void tell(std::uint64_t& shared, std::uint64_t value) noexcept;
+  void count(std::uint64_t ServiceCounters::*counter) noexcept;
   [[nodiscard]] std::span<std::optional<Vm>> made() noexcept { return {vms_.data(), vm_count_}; }
+  [[nodiscard]] std::span<Slot const> slots() const noexcept {
+    return {slots_.data(), slot_count_};
+  }
+  [[nodiscard]] std::span<Vm* const> listeners() const noexcept {
+    return {listeners_.data(), listener_count_};
+  }
 
   M& machine_;
   ServiceBoot& boot_;
@@ -108,10 +128,15 @@ class Service {
   Console<M> console_;
   std::uint64_t tsc_start_{};
   std::size_t vm_count_{};
+  std::size_t slot_count_{};
+  std::size_t listener_count_{};
+  bool stamps_wanted_{};
+  std::uint64_t worker_{};  ///< stamp: when the scan began
+  /// The earliest of the devices, or deadline_unknown.
   core::Ticks deadline_{core::ticks_never};
-  bool deadline_moved_{};
-  ServiceCounters counters_{};
   core::Effects effects_{};
+  std::array<Vm*, boot_vm_count_max> listeners_{};  ///< those with a UART in this program
+  std::array<Slot, slot_count_max> slots_{};
   std::array<std::optional<Vm>, boot_vm_count_max> vms_{};
   core::Hsm<core::AtomicMemory> hsm_{};
 };

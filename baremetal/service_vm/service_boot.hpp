@@ -9,7 +9,7 @@
 namespace acrn::service_vm {
 
 inline constexpr std::uint64_t boot_magic = 0x544f'4f42'4356'5341;  ///< "ASVCBOOT" in memory
-inline constexpr std::uint32_t boot_version = 1;
+inline constexpr std::uint32_t boot_version = 2;
 inline constexpr std::size_t boot_vm_count_max = 8;
 
 /// Ports of the Service VM's own platform, byte wide, write only.
@@ -27,6 +27,12 @@ enum class HsmMode : std::uint32_t {
 
 /// How a VM's vCPU learns that its request is COMPLETE.
 enum class CompletionMode : std::uint32_t { notification = 0, polling = 1 };
+
+/// Whether somebody reads when the Service VM did what with a request.
+enum class RequestStamps : std::uint32_t {
+  none = 0,    ///< it takes none, and announces no page for them
+  wanted = 1,  ///< core/abi/request_stamps.hpp
+};
 
 /// Bits of ServiceVmBoot::forwarded: devices of a VM that live in the Service VM. Accesses to
 /// anything else are answered with all ones.
@@ -64,9 +70,9 @@ enum class ServiceState : std::uint32_t {
   crashed = 3,  ///< exception or broken contract; the text is on the console
 };
 
-/// What the Service VM has done so far.
+/// What the Service VM has done so far, counted as it does it; a request after it is COMPLETE.
 struct ServiceCounters {
-  std::uint64_t upcalls{};        ///< interrupts of vector 0xF3
+  std::uint64_t upcalls{};        ///< interrupts of vector 0xF3, as of the latest scan
   std::uint64_t scans{};          ///< whole looks at all slots
   std::uint64_t empty_scans{};    ///< those that found nothing: spurious upcalls, after a glance
   std::uint64_t requests{};       ///< answered by clients
@@ -82,8 +88,7 @@ struct ServiceStatus {
   std::uint32_t failed_vm{};    ///< with refused: place in the table of VMs, counted from 0
   std::uint64_t failed_call{};  ///< with refused: the hypercall's id
   std::int64_t failed_result{};
-  /// As of the end of the latest scan, or of a glance that found a request; while it polls, a scan
-  /// follows each such glance, and 256 that found none.
+  /// While it polls, a scan follows each glance that found a request, and 256 that found none.
   ServiceCounters counters{};
   /// When a device in the Service VM wants to be looked at, in ticks of its TSC; all ones: never.
   /// While the Service VM executes HLT, the hypervisor raises the upcall then.
@@ -99,7 +104,7 @@ struct ServiceBoot {
   std::uint64_t tsc_hz{};            ///< of the Service VM's TSC, whose offset is 0
   std::int64_t rtc_epoch_seconds{};  ///< what forwarded clocks show at the start, since 1970
   std::uint32_t hsm_mode{};          ///< HsmMode
-  std::uint32_t reserved{};
+  std::uint32_t stamps{};            ///< RequestStamps
   std::array<ServiceVmBoot, boot_vm_count_max> vms{};
   std::array<ByteRing, boot_vm_count_max> received{};
   ServiceStatus status{};

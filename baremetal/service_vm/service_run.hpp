@@ -15,109 +15,133 @@ std::size_t Service<M>::run_once() noexcept {
 
 template <Machine M>
 std::size_t Service<M>::poll_once() noexcept {
-  bool found = false;
-  for (std::uint32_t glances = 0; glances < idle_glances_max && !found; ++glances) {
-    found = glance();
-    if (!found) machine_.relax();
+  for (std::uint32_t glances = 0; glances < idle_glances_max; ++glances) {
+    if (glance()) return 1 + run_once();
+    machine_.relax();
   }
-  if (found) publish();  // before the scan answers what comes next
-  return (found ? 1U : 0U) + run_once();
+  return run_once();
 }
 
 /// Answers the first request that it can. Other slots have their turn in the scan that follows.
 template <Machine M>
 bool Service<M>::glance() noexcept {
-  for (std::optional<Vm>& place : made()) {
-    Vm& vm = *place;
-    for (std::uint16_t vcpu = 0; vcpu < vm.vcpu_count; ++vcpu) {
-      if (is_pending(vm, {vcpu}) && look_at(vm, {vcpu}, machine_.tsc())) return true;
-    }
+  for (Slot const& slot : slots()) {
+    if (!is_pending(slot)) continue;
+    note_worker();
+    if (look_at(slot)) return true;
   }
   return false;
 }
 
 template <Machine M>
 std::size_t Service<M>::scan() noexcept {
-  std::uint64_t const worker = machine_.tsc();
+  note_worker();
   std::size_t found = 0;
-  for (std::optional<Vm>& vm : made()) {
-    for (std::uint16_t vcpu = 0; vcpu < vm->vcpu_count; ++vcpu) {
-      if (is_pending(*vm, {vcpu}) && look_at(*vm, {vcpu}, worker)) ++found;
-    }
+  for (Slot const& slot : slots()) {
+    if (is_pending(slot) && look_at(slot)) ++found;
   }
-  ++counters_.scans;
-  if (found == 0) ++counters_.empty_scans;
+  count(&ServiceCounters::scans);
+  if (found == 0) count(&ServiceCounters::empty_scans);
+  tell(boot_.status.counters.upcalls, machine_.upcall_count());
   return found;
 }
 
 template <Machine M>
-bool Service<M>::is_pending(Vm& vm, core::VcpuId vcpu) noexcept {
-  std::uint64_t const word =
-      vm.slots.load_word(core::slot_offset(vcpu) + core::abi::ioreq_offset::state);
-  return core::word_state(word) == core::SlotState::pending;
+bool Service<M>::is_pending(Slot const& slot) noexcept {
+  return core::word_is_pending(core::AtomicMemory{*slot.page}.load_word(
+      core::slot_offset(slot.vcpu) + core::abi::ioreq_offset::state));
 }
+
+template <Machine M>
+void Service<M>::note_worker() noexcept {
+  if (stamps_wanted_) [[unlikely]]
+    worker_ = machine_.tsc();
+}
+
+/// Who answers a request within the HSM. A type of its own: a lambda would be called.
+template <Machine M>
+struct Service<M>::Client {
+  Service& service;
+  Slot const& slot;
+  bool& answered;
+
+  [[gnu::always_inline]] std::uint64_t operator()(core::HsmClientId client,
+                                                  core::Access& access) const noexcept {
+    answered = true;
+    return service.answer(slot, client, access);
+  }
+};
 
 /// Scans one slot; true if a request was there.
 template <Machine M>
-bool Service<M>::look_at(Vm& vm, core::VcpuId vcpu, std::uint64_t worker) noexcept {
+bool Service<M>::look_at(Slot const& slot) noexcept {
   using Kind = core::SlotEffects::Kind;
-  StampRow& stamps = vm.stamps.rows[vcpu.value];
-  std::uint64_t const answered = counters_.requests;
-  auto const claimed = [&]() noexcept {
-    stamps.set(Index::processing, machine_.tsc());
-    stamps.set(Index::worker, worker);
-    stamps.set(Index::interrupt, machine_.upcall_time());
-  };
-  core::SlotEffects slot = hsm_.serve_slot(
-      vm.id, vcpu, [&](core::HsmClientId client, core::Access const& access) noexcept {
-        claimed();
-        return answer(vm, client, access, stamps);
-      });
-  if (slot.kind == Kind::dispatched) [[unlikely]] {
-    claimed();
-    slot = answer_config(vm, slot.client, stamps);
+  bool answered = false;
+  core::VmId const vm = slot.vm->id;
+  core::SlotEffects effects = hsm_.serve_slot(vm, slot.vcpu, Client{*this, slot, answered});
+  if (answered) {
+    count(&ServiceCounters::requests);
+  } else if (effects.kind == Kind::dispatched) {
+    effects = answer_config(slot, effects.client);
+  } else if (effects.kind == Kind::settled) {
+    count(&ServiceCounters::settled);
   }
-  if (slot.kind != Kind::settled) return false;
-  if (counters_.requests == answered) ++counters_.settled;
-  if (slot.notify) notify({vm.id, vcpu});
+  if (effects.kind != Kind::settled) return false;
+  if (effects.notify) notify({vm, slot.vcpu});
   return true;
 }
 
 template <Machine M>
-std::uint64_t Service<M>::answer(Vm& vm, core::HsmClientId client, core::Access access,
-                                 StampRow& stamps) noexcept {
-  std::uint64_t const taken = machine_.tsc();
-  stamps.set(Index::client, taken);
-  Server const server = vm.servers[client.value % core::hsm_client_count_max];
-  stamps.set_client(1 + static_cast<std::uint64_t>(server));
-  vm.devices.access(server, access, {taken - tsc_start_}, effects_);
+std::uint64_t Service<M>::answer(Slot const& slot, core::HsmClientId client,
+                                 core::Access& access) noexcept {
+  Vm& vm = *slot.vm;
+  Server const server = vm.servers.data()[client.value % core::hsm_client_count_max];
+  if (slot.stamps != nullptr) [[unlikely]]
+    stamp_taken(*slot.stamps, server);
+  vm.devices.access(
+      server, access, [this]() noexcept { return now(); }, effects_);
   if (server == Server::uart) send_text(vm);
   if (!effects_.irqs().empty()) carry_out(vm);
-  if (VmDevices::keeps_time(server)) deadline_moved_ = true;
-  stamps.set(Index::handled, machine_.tsc());
-  ++counters_.requests;
-  stamps.set(Index::complete, machine_.tsc());
+  if (VmDevices::keeps_time(server)) deadline_ = deadline_unknown;
+  if (slot.stamps != nullptr) [[unlikely]]
+    stamp_handled(*slot.stamps);
   return access.value;
+}
+
+template <Machine M>
+void Service<M>::stamp_taken(StampRow& stamps, Server server) noexcept {
+  stamps.set(Index::processing, machine_.tsc());
+  stamps.set(Index::worker, worker_);
+  stamps.set(Index::interrupt, machine_.upcall_time());
+  stamps.set(Index::client, machine_.tsc());
+  stamps.set_client(1 + static_cast<std::uint64_t>(server));
+}
+
+template <Machine M>
+void Service<M>::stamp_handled(StampRow& stamps) noexcept {
+  stamps.set(Index::handled, machine_.tsc());
+  stamps.set(Index::complete, machine_.tsc());
 }
 
 /// The same for a request that the HSM has made of a configuration port's.
 template <Machine M>
-core::SlotEffects Service<M>::answer_config(Vm& vm, core::HsmClientId client,
-                                            StampRow& stamps) noexcept {
-  auto const request = hsm_.next_request(client);
+core::SlotEffects Service<M>::answer_config(Slot const& slot, core::HsmClientId client) noexcept {
+  auto request = hsm_.next_request(client);
   if (!request) return {};
-  std::uint64_t const value = answer(vm, client, request->access, stamps);
+  std::uint64_t const value = answer(slot, client, request->access);
   core::Verdict const verdict = hsm_.complete(*request, value).verdict;
+  count(&ServiceCounters::requests);
   if (verdict == core::Verdict::stale) return {};
   return {.kind = core::SlotEffects::Kind::settled, .notify = verdict == core::Verdict::notify};
 }
 
 template <Machine M>
 void Service<M>::notify(core::VcpuRef vcpu) noexcept {
-  ++counters_.notifications;
   std::int64_t const result =
       machine_.hypercall(Hypercall::notify_request_finish, vcpu.vm.value, vcpu.vcpu.value);
-  if (result != 0) ++counters_.refused_calls;
+  count(&ServiceCounters::notifications);
+  if (result != 0) [[unlikely]]
+    count(&ServiceCounters::refused_calls);
 }
 
 /// Does what a device asked for, and empties the effects.
@@ -135,10 +159,10 @@ template <Machine M>
 void Service<M>::change_line(Vm const& vm, core::IrqChange change) noexcept {
   constexpr unsigned operation_shift = 32;  // HC_SET_IRQLINE: the line below, the operation above
   std::uint64_t const operation = static_cast<std::uint64_t>(change.action) << operation_shift;
-  ++counters_.irq_calls;
+  count(&ServiceCounters::irq_calls);
   std::int64_t const result =
       machine_.hypercall(Hypercall::set_irqline, vm.id.value, operation | change.line.value);
-  if (result != 0) ++counters_.refused_calls;
+  if (result != 0) count(&ServiceCounters::refused_calls);
 }
 
 template <Machine M>
@@ -150,12 +174,20 @@ void Service<M>::send_text(Vm& vm) noexcept {
   }
 }
 
-/// What need not be done before a request is answered.
+/// What need not be done before a request is answered: mostly nothing, found out by few looks.
 template <Machine M>
 void Service<M>::keep_house() noexcept {
-  for (std::optional<Vm>& vm : made()) receive(*vm);
-  keep_time();
-  publish();
+  for (Vm* const vm : listeners()) {
+    if (has_input(*vm)) [[unlikely]]
+      receive(*vm);
+  }
+  if (deadline_ != core::ticks_never && now() >= deadline_) keep_time();
+}
+
+template <Machine M>
+bool Service<M>::has_input(Vm const& vm) noexcept {
+  ByteRing& ring = vm.received;
+  return std::atomic_ref{ring.written}.load(std::memory_order_acquire) != ring.taken;
 }
 
 /// Hands over what the hypervisor has received for the VM's UART, as far as that has room.
@@ -163,9 +195,6 @@ template <Machine M>
 void Service<M>::receive(Vm& vm) noexcept {
   ByteRing& ring = vm.received;
   std::uint32_t const written = std::atomic_ref{ring.written}.load(std::memory_order_acquire);
-  if (written == ring.taken) [[likely]]
-    return;
-  if ((vm.boot.forwarded & forwarded_uart) == 0) return;
   std::uint32_t taken = ring.taken;
   while (taken != written && vm.devices.has_room()) {
     vm.devices.receive(ring.bytes[taken % ByteRing::size], now(), effects_);
@@ -173,14 +202,12 @@ void Service<M>::receive(Vm& vm) noexcept {
   }
   std::atomic_ref{ring.taken}.store(taken, std::memory_order_release);
   carry_out(vm);
-  deadline_moved_ = true;
+  deadline_ = deadline_unknown;
 }
 
 /// Lets time pass in the devices, and tells when they want to be looked at next.
 template <Machine M>
 void Service<M>::keep_time() noexcept {
-  if (!deadline_moved_ && (deadline_ == core::ticks_never || now() < deadline_)) return;
-  deadline_moved_ = false;
   deadline_ = core::ticks_never;
   core::Ticks const time = now();
   for (std::optional<Vm>& vm : made()) {
@@ -192,23 +219,22 @@ void Service<M>::keep_time() noexcept {
   }
   std::uint64_t const told =
       deadline_ == core::ticks_never ? deadline_.value : deadline_.value + tsc_start_;
-  std::atomic_ref{boot_.status.next_deadline}.store(told, std::memory_order_relaxed);
+  tell(boot_.status.next_deadline, told);
 }
 
+/// Stores a word that the hypervisor may be reading.
 template <Machine M>
-void Service<M>::publish() noexcept {
-  ServiceCounters& shared = boot_.status.counters;
-  auto const tell = [](std::uint64_t& to, std::uint64_t value) {
-    std::atomic_ref{to}.store(value, std::memory_order_relaxed);
-  };
-  tell(shared.upcalls, machine_.upcall_count());
-  tell(shared.scans, counters_.scans);
-  tell(shared.empty_scans, counters_.empty_scans);
-  tell(shared.requests, counters_.requests);
-  tell(shared.settled, counters_.settled);
-  tell(shared.notifications, counters_.notifications);
-  tell(shared.irq_calls, counters_.irq_calls);
-  tell(shared.refused_calls, counters_.refused_calls);
+void Service<M>::tell(std::uint64_t& shared, std::uint64_t value) noexcept {
+  // Every word is aligned; saying so spares the library's check of it.
+  void* const place = __builtin_assume_aligned(&shared, sizeof shared);
+  std::atomic_ref{*static_cast<std::uint64_t*>(place)}.store(value, std::memory_order_relaxed);
+}
+
+/// Nobody else writes the counters: what they were need not be read with care.
+template <Machine M>
+void Service<M>::count(std::uint64_t ServiceCounters::*counter) noexcept {
+  std::uint64_t& shared = boot_.status.counters.*counter;
+  tell(shared, shared + 1);
 }
 
 }  // namespace acrn::service_vm

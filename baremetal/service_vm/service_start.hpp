@@ -9,6 +9,7 @@ namespace acrn::service_vm {
 template <Machine M>
 bool Service<M>::start() noexcept {
   if (auto const fault = fault_of(boot_)) return refuse(*fault);
+  stamps_wanted_ = boot_.stamps == static_cast<std::uint32_t>(RequestStamps::wanted);
   tsc_start_ = machine_.tsc();
   if (!check_version()) return false;
   if (!call(0, Hypercall::set_callback_vector, upcall_vector, 0)) return false;
@@ -48,24 +49,22 @@ bool Service<M>::make_vm(std::size_t place) noexcept {
   core::abi::SharedBufferParameters const stamps{
       .id = static_cast<std::uint32_t>(core::abi::SharedBufferId::request_stamps),
       .gpa = gpa_of(&memory.stamps)};
-  if (!call(place, Hypercall::set_ioreq_buffer, creation.vmid, gpa_of(&page)) ||
-      !call(place, Hypercall::setup_sbuf, creation.vmid, gpa_of(&stamps))) {
+  if (!call(place, Hypercall::set_ioreq_buffer, creation.vmid, gpa_of(&page))) return false;
+  if (stamps_wanted_ && !call(place, Hypercall::setup_sbuf, creation.vmid, gpa_of(&stamps))) {
     return false;
   }
   Vm& vm =
       vms_[place].emplace(Vm{.id = {creation.vmid},
-                             .vcpu_count = creation.vcpu_count,
-                             .slots = core::AtomicMemory{memory.requests},
-                             .stamps = memory.stamps,
-                             .boot = wanted,
                              .received = boot_.received[place],
                              .devices = VmDevices{{.ticks_hz = boot_.tsc_hz,
                                                    .rtc_epoch_seconds = boot_.rtc_epoch_seconds,
                                                    .disk = memory.disk}}});
   ++vm_count_;
-  if (!hsm_.add_vm(vm.id, vm.vcpu_count) || !hsm_.set_page(vm.id, vm.slots)) {
+  if (!hsm_.add_vm(vm.id, creation.vcpu_count) ||
+      !hsm_.set_page(vm.id, core::AtomicMemory{memory.requests})) {
     return refuse("HC_SET_IOREQ_BUFFER was accepted, but the slots of the page are not announced");
   }
+  watch(vm, memory, creation.vcpu_count);
   return prepare_clients(vm, wanted.forwarded);
 }
 
@@ -79,7 +78,23 @@ bool Service<M>::prepare_clients(Vm& vm, std::uint32_t forwarded) noexcept {
     if (!client || !hsm_.add_range(*client, served.range)) return refuse(full);
     vm.servers[client->value % core::hsm_client_count_max] = served.server;
   }
+  if ((forwarded & forwarded_uart) != 0) {
+    listeners_[listener_count_] = &vm;
+    ++listener_count_;
+  }
   return true;
+}
+
+/// From now on every scan looks at the VM's slots. The HSM has bounded `vcpu_count`.
+template <Machine M>
+void Service<M>::watch(Vm& vm, VmMemory& memory, std::uint16_t vcpu_count) noexcept {
+  for (std::uint16_t vcpu = 0; vcpu < vcpu_count; ++vcpu) {
+    slots_[slot_count_] = {.vm = &vm,
+                           .page = &memory.requests,
+                           .stamps = stamps_wanted_ ? &memory.stamps.rows[vcpu] : nullptr,
+                           .vcpu = {vcpu}};
+    ++slot_count_;
+  }
 }
 
 /// Makes a hypercall that the service cannot do without.

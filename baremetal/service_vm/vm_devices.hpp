@@ -44,18 +44,20 @@ class VmDevices {
  public:
   explicit VmDevices(VmDevicesConfig const& config) noexcept;
 
-  /// Answers an access that lies in one of the server's ranges, or any if it is `nobody`.
-  void access(Server server, core::Access& access, core::Ticks now,
-              core::Effects& effects) noexcept {
+  /// Answers an access that lies in one of the server's ranges, or any if it is `nobody`. Asks
+  /// `now()` only where the answer depends on the time.
+  template <class Now>
+  [[gnu::always_inline]] void access(Server server, core::Access& access, Now const& now,
+                                     core::Effects& effects) noexcept {
     switch (server) {
       case Server::nobody:
         access.value = core::size_mask(access.size);  // of a write, the HSM drops it
         return;
       case Server::uart:
-        core::access_bytes(uart_, access, now, effects);
+        core::access_bytes(uart_, access, now(), effects);
         return;
       case Server::rtc:
-        core::access_bytes(rtc_, access, now, effects);
+        core::access_bytes(rtc_, access, now(), effects);
         return;
       case Server::test:
         test_.access(access, effects);

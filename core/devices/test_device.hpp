@@ -89,6 +89,7 @@ class TestDevice {
   void restore(TestDeviceState const& state) noexcept;
 
  private:
+  HandlerResult access_bytes(Access& access, Effects& effects) noexcept;
   void note(Access const& access, std::uint16_t offset) noexcept;
   void port_access(Access& access, std::uint16_t offset, Effects& effects) noexcept;
   void sequence_access(Access& access) noexcept;

@@ -7,7 +7,12 @@ namespace acrn::core {
 
 namespace {
 constexpr std::uint64_t port_max = 0xffff;
+
+constexpr bool overlap(ClientRange const& a, ClientRange const& b) noexcept {
+  return a.space == b.space && a.first <= b.last && b.first <= a.last;
 }
+
+}  // namespace
 
 Expected<ClientIndex, HsmError> ClientTable::create(ClientKind kind) noexcept {
   if (kind == ClientKind::fallback && fallback_) return Unexpected{HsmError::fallback_exists};
@@ -50,6 +55,7 @@ Expected<Unit, HsmError> ClientTable::add_range(ClientIndex client,
                      rules_.begin() + rule_count_ + 1);
   rules_[place] = {.range = range, .client = client};
   ++rule_count_;
+  forget_recent();
   return Unit{};
 }
 
@@ -68,6 +74,27 @@ Expected<Unit, HsmError> ClientTable::remove_range(ClientIndex client,
 void ClientTable::remove_rule(std::size_t index) noexcept {
   std::copy(rules_.begin() + index + 1, rules_.begin() + rule_count_, rules_.begin() + index);
   --rule_count_;
+  forget_recent();
+}
+
+void ClientTable::forget_recent() noexcept {
+  recent_ = 0;
+  disjoint_ = true;
+  for (std::size_t i = 0; i < rule_count_; ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (overlap(rules_[i].range, rules_[k].range)) disjoint_ = false;
+    }
+  }
+}
+
+ClientIndex ClientTable::search(Space space, std::uint64_t address, std::uint8_t size) noexcept {
+  Access const access{.space = space, .size = size, .address = address};
+  for (std::size_t i = 0; i < rule_count_; ++i) {
+    if (!contains(rules_[i].range, access)) continue;
+    if (disjoint_) recent_ = i;
+    return rules_[i].client;
+  }
+  return fallback_.value_or(nobody);
 }
 
 }  // namespace acrn::core

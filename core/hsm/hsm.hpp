@@ -112,13 +112,15 @@ class Hsm {
     return entry->dispatch(vcpu);
   }
 
-  /// Scans one slot for a host whose clients answer at once: `answer(HsmClientId, Access const&)`
-  /// gives the value, and the request is complete when this returns, as after dispatch_slot(),
-  /// next_request() and complete(). Nobody else asks or changes this HSM from within `answer`.
-  /// `settled` where it was answered; `dispatched` where it was not: PCI configuration requests
-  /// are taken and completed the long way; `nothing` also for a request that was withdrawn.
+  /// Scans one slot for a host whose clients answer at once: `answer(HsmClientId, Access&)` gives
+  /// the value, may leave what it likes in the access's value, and the request is complete when
+  /// this returns, as after dispatch_slot(), next_request() and complete(). Nobody else asks or
+  /// changes this HSM from within `answer`. `settled` where it was answered; `dispatched` where it
+  /// was not: PCI configuration requests are taken and completed the long way; `nothing` also for a
+  /// request that was withdrawn.
   template <class Answer>
-  SlotEffects serve_slot(VmId vm, VcpuId vcpu, Answer const& answer) noexcept {
+  [[gnu::always_inline]] SlotEffects serve_slot(VmId vm, VcpuId vcpu,
+                                                Answer const& answer) noexcept {
     auto* const entry = find(vm);
     if (entry == nullptr || !entry->has_page() || vcpu.value >= entry->vcpu_count()) return {};
     return entry->serve(vcpu, answer);

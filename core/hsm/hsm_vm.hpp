@@ -49,24 +49,24 @@ class HsmVm {
   SlotEffects dispatch(VcpuId vcpu) noexcept {
     HsmSlot<M> slot{*memory_, vcpu};
     PendingRequest const request = slot.peek();
-    if (request.kind == PendingRequest::Kind::none) [[likely]]
-      return {};
+    if (request.kind == PendingRequest::Kind::none) return {};
     if (is_special(request)) return dispatch_special(slot, vcpu, request);
     return give_to_client(slot, vcpu, request);
   }
 
   /// dispatch(), next_request() and complete() of one request in one go; see Hsm::serve_slot().
   template <class Answer>
-  SlotEffects serve(VcpuId vcpu, Answer const& answer) noexcept {
+  [[gnu::always_inline]] SlotEffects serve(VcpuId vcpu, Answer const& answer) noexcept {
     HsmSlot<M> slot{*memory_, vcpu};
-    PendingRequest const request = slot.peek();
-    if (request.kind == PendingRequest::Kind::none) [[likely]]
-      return {};
-    if (is_special(request)) return dispatch_special(slot, vcpu, request);
-    auto const client = claim(slot, vcpu, request);
-    if (!client) return {.kind = client.error()};
-    Claim const claim{.generation = request.generation, .access = request.access};
-    Verdict const verdict = slot.complete(claim, answer(client_id(*client), claim.access));
+    PendingRequest request = slot.peek();
+    if (request.kind == PendingRequest::Kind::none) return {};
+    if (is_special(request)) [[unlikely]]
+      return dispatch_special(slot, vcpu, request);
+    ClientIndex const client = clients_.find_index(request.access);
+    if (client == ClientTable::nobody) return unclaimed();
+    if (!claim(slot, vcpu, request.generation, client)) return {};
+    std::uint64_t const value = answer(client_id(client), request.access);
+    Verdict const verdict = slot.complete(request.generation, request.access, value);
     if (verdict == Verdict::stale) ++counters_.stale;
     return settled(verdict, counters_.completed);
   }
@@ -177,7 +177,7 @@ class HsmVm {
 
  private:
   /// Whether a scan would settle this access, or find a client for it.
-  [[nodiscard]] bool is_wanted(Access const& access) const noexcept {
+  [[nodiscard]] bool is_wanted(Access const& access) noexcept {
     if (!PciConfigPort::concerns(access)) return clients_.find(access).has_value();
     ConfigDecision const config = config_.decide(access);
     return config.kind == ConfigDecision::Kind::answered ||
@@ -199,8 +199,8 @@ class HsmVm {
   }
 
   /// Whether the scan has more to do with what peek() found than to find it a client.
-  [[nodiscard]] bool is_special(PendingRequest const& request) const noexcept {
-    return (request.kind != PendingRequest::Kind::request) | clearing_ |
+  [[nodiscard, gnu::always_inline]] bool is_special(PendingRequest const& request) const noexcept {
+    return request.kind != PendingRequest::Kind::request || clearing_ ||
            PciConfigPort::concerns(request.access);
   }
 
@@ -235,33 +235,34 @@ class HsmVm {
     return settled(slot.answer_config(claim, config.value), counters_.config);
   }
 
-  /// Claims a request for the client that wants it; else says what became of the slot.
-  Expected<ClientIndex, SlotEffects::Kind> claim(HsmSlot<M>& slot, VcpuId vcpu,
-                                                 PendingRequest const& request) noexcept {
-    auto const found = clients_.find(request.access);
-    if (!found) {
-      ++counters_.unclaimed;
-      return Unexpected{SlotEffects::Kind::unclaimed};
-    }
-    if (!slot.take(request)) return Unexpected{SlotEffects::Kind::nothing};
-    slot.assign(clients_.kind(*found) == ClientKind::fallback ? HandledBy::user_space
+  [[gnu::noinline]] SlotEffects unclaimed() noexcept {
+    ++counters_.unclaimed;
+    return {.kind = SlotEffects::Kind::unclaimed};
+  }
+
+  /// Claims a request for the client that wants it; false if it was withdrawn.
+  [[gnu::always_inline]] bool claim(HsmSlot<M>& slot, VcpuId vcpu, Generation generation,
+                                    ClientIndex client) noexcept {
+    if (!slot.take(generation)) return false;
+    slot.assign(clients_.kind(client) == ClientKind::fallback ? HandledBy::user_space
                                                               : HandledBy::kernel);
     if (held_[vcpu.value].serial != not_held) forget(vcpu);  // withdrawn while its client had it
     ++counters_.dispatched;
-    return *found;
+    return true;
   }
 
   SlotEffects give_to_client(HsmSlot<M>& slot, VcpuId vcpu,
                              PendingRequest const& request) noexcept {
-    auto const client = claim(slot, vcpu, request);
-    if (!client) return {.kind = client.error()};
+    ClientIndex const client = clients_.find_index(request.access);
+    if (client == ClientTable::nobody) return unclaimed();
+    if (!claim(slot, vcpu, request.generation, client)) return {};
     Held& held = held_[vcpu.value];
     held.claim.generation = request.generation;
     held.claim.access = request.access;
     held.serial = ++serial_;
-    held.client = *client;
-    queued_[*client] = static_cast<std::uint16_t>(queued_[*client] | 1U << vcpu.value);
-    return {.kind = SlotEffects::Kind::dispatched, .client = client_id(*client)};
+    held.client = client;
+    queued_[client] = static_cast<std::uint16_t>(queued_[client] | 1U << vcpu.value);
+    return {.kind = SlotEffects::Kind::dispatched, .client = client_id(client)};
   }
 
   [[nodiscard]] Request make_request(VcpuId vcpu) const noexcept {

@@ -28,7 +28,9 @@ class PciConfigPort {
  public:
   /// Whether an access goes to a configuration port: exactly 0xCF8, or 0xCFC to 0xCFF.
   static constexpr bool concerns(Access const& access) noexcept {
-    bool const is_data = access.address - data_port_first <= data_port_last - data_port_first;
+    if (access.address - address_port > data_port_last - address_port) [[likely]]
+      return false;
+    bool const is_data = access.address >= data_port_first;
     return (access.space == Space::port) & ((access.address == address_port) | is_data);
   }
 

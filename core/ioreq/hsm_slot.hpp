@@ -2,6 +2,7 @@
 // The Service VM's end of a request slot: sees what is pending, claims it, and completes it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -54,24 +55,25 @@ template <Memory M>
 class HsmSlot {
  public:
   /// `vcpu` is below abi::ioreq_slot_count; `memory`'s page outlives the slot.
-  HsmSlot(M memory, VcpuId vcpu) noexcept : memory_{memory}, base_{slot_offset(vcpu)} {
+  HsmSlot(M memory, VcpuId vcpu) noexcept
+      : memory_{window(memory, slot_offset(vcpu))}, base_{has_windows ? 0 : slot_offset(vcpu)} {
     check(vcpu.value < abi::ioreq_slot_count, "a vCPU with a request slot has an id below 16");
   }
 
   /// Looks for a request. A slot that no hypervisor ever announced (generation 0, as in memory full
   /// of zeros) holds none, whatever its state says.
-  [[nodiscard]] PendingRequest peek() noexcept {
+  [[nodiscard, gnu::always_inline]] PendingRequest peek() noexcept {
     std::uint64_t const word = load_word();  // pairs with HypervisorSlot::submit
-    if (word_state(word) != SlotState::pending || word_generation(word) == generation_unannounced)
-        [[likely]] {
-      return {};
-    }
+    if (!word_is_pending(word) || word_generation(word) == generation_unannounced) return {};
     return read_request(word_generation(word));
   }
 
   /// Makes a request that peek() saw this end's own; false if it was withdrawn meanwhile.
   [[nodiscard]] bool take(PendingRequest const& request) noexcept {
-    return move<SlotState::pending, SlotEvent::claim>(request.generation);
+    return take(request.generation);
+  }
+  [[nodiscard]] bool take(Generation pending) noexcept {
+    return move<SlotState::pending, SlotEvent::claim>(pending);
   }
 
   /// peek and take in one; leaves malformed requests alone.
@@ -82,15 +84,20 @@ class HsmSlot {
   }
 
   /// Answers a claimed request. `value` counts for reads, in its low `size` bytes.
-  Verdict complete(Claim const& claim, std::uint64_t value) noexcept {
-    if (!owns(claim)) return let_go(claim.generation);
-    put_value(claim.access, value);
-    return finish<SlotState::processing, SlotEvent::answer, SlotActor::client>(claim.generation);
+  [[gnu::always_inline]] Verdict complete(Claim const& claim, std::uint64_t value) noexcept {
+    return complete(claim.generation, claim.access, value);
+  }
+  [[gnu::always_inline]] Verdict complete(Generation claimed, Access const& access,
+                                          std::uint64_t value) noexcept {
+    if (!owns(claimed)) [[unlikely]]
+      return let_go(memory_, base_, claimed);
+    put_value(access, value);
+    return finish<SlotState::processing, SlotEvent::answer, SlotActor::client>(claimed);
   }
 
   /// Answers a claimed request that needed no client: configuration address and data ports.
   Verdict answer_config(Claim const& claim, std::uint64_t value) noexcept {
-    if (!owns(claim)) return let_go(claim.generation);
+    if (!owns(claim.generation)) return let_go(memory_, base_, claim.generation);
     put_value(claim.access, value);
     return finish<SlotState::processing, SlotEvent::answer_config>(claim.generation);
   }
@@ -115,7 +122,7 @@ class HsmSlot {
   /// Gives a claimed request back: it is PENDING again, for the next scan. False if it is stale.
   bool release(Claim const& claim) noexcept {
     if (move<SlotState::processing, SlotEvent::release>(claim.generation)) return true;
-    let_go(claim.generation);
+    let_go(memory_, base_, claim.generation);
     return false;
   }
 
@@ -135,12 +142,19 @@ class HsmSlot {
   }
 
  private:
+  /// Whether memory can be told to begin at the slot: one address to keep in place of two.
+  static constexpr bool has_windows = requires(M memory) { memory.window(std::size_t{}); };
+  static M window(M memory, std::size_t offset) noexcept {
+    if constexpr (has_windows) return memory.window(offset);
+    return memory;
+  }
+
   [[nodiscard]] std::uint64_t load_word() noexcept {
     return memory_.load_word(base_ + abi::ioreq_offset::state);
   }
 
-  [[nodiscard]] bool owns(Claim const& claim) noexcept {
-    return load_word() == slot_word(SlotState::processing, claim.generation);
+  [[nodiscard]] bool owns(Generation claimed) noexcept {
+    return load_word() == slot_word(SlotState::processing, claimed);
   }
 
   template <SlotState from, SlotEvent event, SlotActor actor = SlotActor::hsm>
@@ -150,10 +164,11 @@ class HsmSlot {
   }
 
   template <SlotState from, SlotEvent event, SlotActor actor = SlotActor::hsm>
-  Verdict finish(Generation generation) noexcept {
+  [[gnu::always_inline]] Verdict finish(Generation generation) noexcept {
     // Read before COMPLETE is out: after it the hypervisor may have refilled the slot.
     bool const polls = memory_.load32(base_ + abi::ioreq_offset::completion_polling) != 0;
-    if (!move<from, event, actor>(generation)) return let_go(generation);
+    if (!move<from, event, actor>(generation)) [[unlikely]]
+      return let_go(memory_, base_, generation);
     return polls ? Verdict::polling : Verdict::notify;
   }
 
@@ -164,14 +179,18 @@ class HsmSlot {
     return polls ? Verdict::polling : Verdict::notify;
   }
 
+  // What is rare is apart and takes the slot by value: one whose address nobody takes stays in
+  // registers.
+
   /// Tells the hypervisor, if this very claim was withdrawn, that nothing holds the slot any more.
-  Verdict let_go(Generation generation) noexcept {
+  [[gnu::noinline]] static Verdict let_go(M memory, std::size_t base,
+                                          Generation generation) noexcept {
     Generation const withdrawn = next_generation(generation);
     constexpr SlotState to =
         next_state<SlotState::free, SlotEvent::acknowledge_reset, SlotActor::hsm>();
-    static_cast<void>(memory_.exchange_word(base_ + abi::ioreq_offset::state,
-                                            slot_word(SlotState::free, withdrawn),
-                                            slot_word(to, withdrawn)));
+    static_cast<void>(memory.exchange_word(base + abi::ioreq_offset::state,
+                                           slot_word(SlotState::free, withdrawn),
+                                           slot_word(to, withdrawn)));
     return Verdict::stale;
   }
 
@@ -185,7 +204,7 @@ class HsmSlot {
     }
   }
 
-  PendingRequest read_request(Generation generation) noexcept {
+  [[gnu::always_inline]] PendingRequest read_request(Generation generation) noexcept {
     auto const type = static_cast<std::uint32_t>(memory_.load64(base_ + abi::ioreq_offset::type));
     auto const direction =
         static_cast<std::uint32_t>(memory_.load64(base_ + abi::ioreq_offset::direction));
@@ -193,33 +212,38 @@ class HsmSlot {
     std::uint64_t const size = memory_.load64(base_ + abi::ioreq_offset::size);
     std::uint64_t const value = memory_.load64(base_ + abi::ioreq_offset::value);
 
+    // Asked so that a sound request, of whatever kind, takes the same way through all of it: what
+    // depends on the kind, no branch predictor can foresee.
+    static_assert(abi::ioreq_type_write_protect == 3 && abi::ioreq_direction_write == 1);
+    std::uint64_t const beyond = type >> 2U | direction >> 1U | size >> 4U;
     auto const space = static_cast<Space>(type % 4U);
-    auto const bytes = static_cast<std::uint8_t>(size);
-    // Without short cuts: what depends on the request alone, no branch predictor can foresee.
-    bool const known = (type <= abi::ioreq_type_write_protect) &
-                       (direction <= abi::ioreq_direction_write) & (size <= access_size_max);
-    bool const in_space = (space != Space::port) | (address <= port_max);
-    if (!(known & in_space & is_access_size(space, bytes))) [[unlikely]] {
+    auto const bytes = static_cast<std::uint8_t>(size % 16U);
+    if (beyond != 0 || !is_access_size(space, bytes) || address > address_maxima.data()[type % 4U])
+        [[unlikely]] {
       return {.kind = PendingRequest::Kind::malformed, .generation = generation};
     }
-    std::uint64_t const written = direction == abi::ioreq_direction_write ? ~std::uint64_t{0} : 0;
+    std::uint64_t const written = std::uint64_t{0} - direction;
     return {.kind = PendingRequest::Kind::request,
             .generation = generation,
-            .access = {.space = space,
-                       .direction = static_cast<Direction>(direction),
-                       .size = bytes,
-                       .address = space == Space::pci_config ? read_pci_address() : address,
-                       .value = truncate(value, bytes) & written}};
+            .access = {
+                .space = space,
+                .direction = static_cast<Direction>(direction),
+                .size = bytes,
+                .address = space == Space::pci_config ? read_pci_address(memory_, base_) : address,
+                .value = truncate(value, bytes) & written}};
   }
 
-  [[nodiscard]] std::uint64_t read_pci_address() noexcept {
-    return pci_config_address({.bus = memory_.load32(base_ + abi::ioreq_offset::pci_bus),
-                               .device = memory_.load32(base_ + abi::ioreq_offset::pci_device),
-                               .function = memory_.load32(base_ + abi::ioreq_offset::pci_function),
-                               .reg = memory_.load32(base_ + abi::ioreq_offset::pci_register)});
+  [[nodiscard, gnu::noinline]] static std::uint64_t read_pci_address(M memory,
+                                                                     std::size_t base) noexcept {
+    return pci_config_address({.bus = memory.load32(base + abi::ioreq_offset::pci_bus),
+                               .device = memory.load32(base + abi::ioreq_offset::pci_device),
+                               .function = memory.load32(base + abi::ioreq_offset::pci_function),
+                               .reg = memory.load32(base + abi::ioreq_offset::pci_register)});
   }
 
-  static constexpr std::uint64_t port_max = 0xffff;
+  /// By space: ports end.
+  static constexpr std::array<std::uint64_t, 4> address_maxima{
+      0xffff, ~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}};
 
   M memory_;
   std::size_t base_;

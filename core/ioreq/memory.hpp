@@ -43,6 +43,13 @@ class AtomicMemory {
  public:
   explicit AtomicMemory(PageStorage& page) noexcept : base_{page.bytes.data()} {}
 
+  /// The same memory, seen from `offset` on.
+  [[nodiscard]] AtomicMemory window(std::size_t offset) const noexcept {
+    AtomicMemory part{*this};
+    part.base_ += offset;
+    return part;
+  }
+
   [[nodiscard, gnu::always_inline]] std::uint32_t load32(std::size_t offset) const noexcept {
     return at<std::uint32_t>(offset).load(std::memory_order_relaxed);
   }

@@ -32,6 +32,11 @@ constexpr SlotState word_state(std::uint64_t word) noexcept {
   return raw <= abi::ioreq_state_free ? static_cast<SlotState>(raw) : SlotState::invalid;
 }
 
+/// The same as word_state() being `pending`, for those who ask all the time.
+constexpr bool word_is_pending(std::uint64_t word) noexcept {
+  return static_cast<std::uint32_t>(word) == abi::ioreq_state_pending;
+}
+
 constexpr Generation word_generation(std::uint64_t word) noexcept {
   return {static_cast<std::uint32_t>(word >> 32U)};
 }

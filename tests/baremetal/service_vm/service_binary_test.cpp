@@ -74,6 +74,7 @@ TEST_F(ServiceBinary, AnswersAfterAnUpcall) {
 TEST_F(ServiceBinary, StampsRise) {
   ACRN_NEEDS_KVM();
   want("one", forwarded_known, CompletionMode::notification);
+  boot().stamps = static_cast<std::uint32_t>(service_vm::RequestStamps::wanted);
   start();
   run();
   answer(1, port_read(0x3fd));

@@ -71,6 +71,7 @@ class ServiceBench : public testing::Test {
   std::unique_ptr<ServiceBoot> boot_ = [] {
     auto boot = std::make_unique<ServiceBoot>();
     boot->tsc_hz = tsc_hz;
+    boot->stamps = static_cast<std::uint32_t>(RequestStamps::wanted);
     boot->rtc_epoch_seconds = 1'700'000'000;  // 14 November 2023, 22:13:20 UTC
     return boot;
   }();

@@ -49,6 +49,16 @@ TEST_F(ServiceStart, MakesEveryVmBeforeItStartsTheFirst) {
   }
 }
 
+TEST_F(ServiceStart, WithoutAReaderOfStampsNoPageOfThemIsAnnounced) {
+  boot_->stamps = static_cast<std::uint32_t>(RequestStamps::none);
+  want("one");
+  ASSERT_TRUE(service_->start());
+  EXPECT_THAT(hypervisor_.calls,
+              ElementsAre(Call::get_api_version, Call::set_callback_vector, Call::create_vm,
+                          Call::set_ioreq_buffer, Call::start_vm));
+  EXPECT_EQ(hypervisor_.vms.at(1).stamps, nullptr);
+}
+
 TEST_F(ServiceStart, MakesAsManyVmsAsThereArePlaces) {
   for (char name = 'a'; name < 'a' + 8; ++name) want({&name, 1});
   ASSERT_TRUE(service_->start());
@@ -133,12 +143,14 @@ TEST_F(ServiceStart, AnUnsoundBootPageIsRefusedBeforeAnyCall) {
     field = kept;
   };
   with(boot_->magic, 1U, "ASVCBOOT");
-  with(boot_->version, 2U, "version");
+  with(boot_->version, boot_version + 1, "version");
+  with(boot_->version, boot_version - 1, "version");
   with(boot_->vm_count, 0U, "vm_count");
   with(boot_->vm_count, 9U, "vm_count");
   with(boot_->tsc_hz, 0U, "tsc_hz");
   with(boot_->tsc_hz, core::DeviceClock::ticks_hz_max + 1, "tsc_hz");
   with(boot_->hsm_mode, 2U, "hsm_mode");
+  with(boot_->stamps, 2U, "stamps");
   with(boot_->vms[0].completion, 2U, "completion");
   with(boot_->vms[0].forwarded, 0x10U, "forwarded");
   with(boot_->vms[0].cpu_affinity, 0U, "cpu_affinity");

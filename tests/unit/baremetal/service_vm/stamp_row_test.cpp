@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstring>
+
 #include "tests/unit/baremetal/service_vm/bench.hpp"
 
 namespace acrn::service_vm {
@@ -10,9 +12,9 @@ namespace {
 
 using tests::port_read;
 
-class RequestStamps : public fakes::ServiceBench {};
+class StampsOfRequests : public fakes::ServiceBench {};
 
-TEST_F(RequestStamps, StampsRiseFromUpcallToCompletion) {
+TEST_F(StampsOfRequests, StampsRiseFromUpcallToCompletion) {
   start_with_one();
   for (int i = 0; i < 3; ++i) {
     auto const ticket = hypervisor_.submit(1, port_read(0x3fd));
@@ -30,7 +32,7 @@ TEST_F(RequestStamps, StampsRiseFromUpcallToCompletion) {
   }
 }
 
-TEST_F(RequestStamps, ARequestThatNeededNoUpcallHasAnOlderStampOfIt) {
+TEST_F(StampsOfRequests, ARequestThatNeededNoUpcallHasAnOlderStampOfIt) {
   start_with_one();
   in(0x3fd);
   hypervisor_.submit(1, port_read(0x3fd));
@@ -39,7 +41,7 @@ TEST_F(RequestStamps, ARequestThatNeededNoUpcallHasAnOlderStampOfIt) {
   EXPECT_GT(hypervisor_.stamp(1, StampIndex::worker), hypervisor_.submitted_at);
 }
 
-TEST_F(RequestStamps, StampsAreInTheRowOfTheVcpu) {
+TEST_F(StampsOfRequests, StampsAreInTheRowOfTheVcpu) {
   want("one").cpu_affinity = 0b11;
   ASSERT_TRUE(service_->start());
   hypervisor_.submit(1, port_read(0x3fd), 1);
@@ -48,7 +50,7 @@ TEST_F(RequestStamps, StampsAreInTheRowOfTheVcpu) {
   EXPECT_NE(hypervisor_.stamp(1, StampIndex::complete, 1), 0U);
 }
 
-TEST_F(RequestStamps, TheRowNamesTheClientThatAnswered) {
+TEST_F(StampsOfRequests, TheRowNamesTheClientThatAnswered) {
   start_with_one();
   struct Row {
     std::uint64_t port;
@@ -64,7 +66,20 @@ TEST_F(RequestStamps, TheRowNamesTheClientThatAnswered) {
   EXPECT_EQ(hypervisor_.client(1), 1U) << "configuration has the default client";
 }
 
-TEST_F(RequestStamps, ConfigurationRequestsHaveAllStampsToo) {
+TEST_F(StampsOfRequests, NoneAreTakenWhereNobodyWantsThem) {
+  boot_->stamps = static_cast<std::uint32_t>(RequestStamps::none);
+  start_with_one();
+  std::uint64_t const before = hypervisor_.time;
+  EXPECT_EQ(in(0x52c), 0x54U);
+  EXPECT_EQ(hypervisor_.time, before + 20) << "submission and upcall alone asked for the time";
+  out(0xcf8, 0x8000'0000, 4);
+  in(0xcfc, 4);
+  StampRow const& row = (*memories_)[0].stamps.rows[0];
+  StampRow const untouched{};
+  EXPECT_EQ(std::memcmp(&row, &untouched, sizeof row), 0);
+}
+
+TEST_F(StampsOfRequests, ConfigurationRequestsHaveAllStampsToo) {
   start_with_one();
   out(0xcf8, 0x8000'0000, 4);
   auto const ticket = hypervisor_.submit(1, port_read(0xcfc, 4));

@@ -169,6 +169,28 @@ TEST(TestDevice, IdentifiesItselfByteByByte) {
   EXPECT_EQ(bench.in(0x52e, 4), 0xffff'5453U);
 }
 
+TEST(TestDevice, AWideReadOfRegistersIsTheirBytesAtAnyPlace) {
+  Bench bench;
+  bench.out(0x510, 4, 0x1122'3344);  // counted, and in the log
+  bench.in(0x530, 2);
+  bench.out(0x530, 4, 0x5566'7788);
+  bench.out(0x528, 1, 0);
+  for (unsigned const selector : {0U, 6U, 0x80U}) {
+    bench.out(0x520, 1, selector);
+    for (std::uint64_t port = 0x520; port < 0x540; ++port) {
+      if (port >= 0x530 && port < 0x534) continue;  // no register: it counts
+      for (auto const size : std::array<std::uint8_t, 2>{2, 4}) {
+        std::uint64_t bytes = 0;
+        for (std::uint64_t i = 0; i < size; ++i) {
+          bool const none = port + i >= 0x540 || (port + i >= 0x530 && port + i < 0x534);
+          bytes |= (none ? 0xff : bench.in(port + i, 1)) << 8 * i;
+        }
+        EXPECT_EQ(bench.in(port, size), bytes) << std::hex << port << ' ' << int{size};
+      }
+    }
+  }
+}
+
 TEST(TestDevice, ASnapshotIsBroughtIntoRange) {
   Bench bench;
   bench.out(0x500, 4, 77);

@@ -3,6 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+#include <random>
+#include <vector>
+
 namespace acrn::core {
 namespace {
 
@@ -159,6 +166,76 @@ TEST_F(ClientTableTest, ADestroyedDefaultClientLeavesRoomForAnother) {
   EXPECT_EQ(table_.find(access(Space::port, 0x80, 1)), std::nullopt);
   ClientIndex const second = make(ClientKind::fallback);
   EXPECT_EQ(table_.find(access(Space::port, 0x80, 1)), second);
+}
+
+TEST_F(ClientTableTest, WhoHadTheLastAccessDoesNotKeepTheNextFromItsOwner) {
+  ClientIndex const old = make();
+  ClientIndex const young = make();
+  add(old, {Space::port, 0x300, 0x307});
+  add(young, com1);
+  EXPECT_EQ(table_.find(access(Space::port, 0x300, 1)), old);
+  EXPECT_EQ(table_.find(access(Space::port, 0x300, 1)), old);
+  EXPECT_EQ(table_.find(access(Space::port, 0x3f8, 1)), young);
+  EXPECT_EQ(table_.find(access(Space::port, 0x300, 1)), old);
+  EXPECT_EQ(table_.find(access(Space::mmio, 0x300, 1)), std::nullopt);
+  add(young, {Space::port, 0x304, 0x304});
+  EXPECT_EQ(table_.find(access(Space::port, 0x300, 1)), old);
+  EXPECT_EQ(table_.find(access(Space::port, 0x304, 1)), young) << "it has come in between";
+  EXPECT_EQ(table_.find(access(Space::port, 0x303, 2)), old) << "the newer range has not all of it";
+  ASSERT_TRUE(table_.remove_range(young, {Space::port, 0x304, 0x304}));
+  EXPECT_EQ(table_.find(access(Space::port, 0x304, 1)), old);
+  table_.destroy(old);
+  EXPECT_EQ(table_.find(access(Space::port, 0x304, 1)), std::nullopt);
+}
+
+/// The rules of lookup, as they are written down.
+struct Rules {
+  struct Rule {
+    ClientIndex client;
+    unsigned age;  ///< of the client
+    ClientRange range;
+  };
+
+  std::vector<Rule> rules;  ///< oldest range first
+
+  [[nodiscard]] std::optional<ClientIndex> find(Access const& access) const {
+    Rule const* best = nullptr;
+    for (Rule const& rule : rules) {
+      bool const wins = best == nullptr || rule.age >= best->age;
+      if (contains(rule.range, access) && wins) best = &rule;
+    }
+    return best == nullptr ? std::nullopt : std::optional{best->client};
+  }
+};
+
+TEST_F(ClientTableTest, FindsByTheRulesWhateverWasFoundBefore) {
+  std::mt19937 random{7};
+  auto const below = [&](unsigned limit) { return static_cast<unsigned>(random() % limit); };
+  Rules reference;
+  std::array<ClientIndex, 4> clients{};
+  for (ClientIndex& client : clients) client = make();
+  for (int step = 0; step < 20'000; ++step) {
+    if (below(16) == 0) {
+      unsigned const age = below(clients.size());
+      std::uint64_t const first = below(48);
+      ClientRange const range{Space::port, first, first + below(3)};
+      if (below(2) == 0 && reference.rules.size() < 6) {
+        add(clients[age], range);
+        reference.rules.push_back({clients[age], age, range});
+      } else if (!reference.rules.empty()) {
+        auto const gone =
+            reference.rules.begin() + below(static_cast<unsigned>(reference.rules.size()));
+        auto const newest =
+            std::find_if(reference.rules.rbegin(), reference.rules.rend(), [&](auto const& rule) {
+              return rule.client == gone->client && rule.range == gone->range;
+            });
+        ASSERT_TRUE(table_.remove_range(gone->client, gone->range));
+        reference.rules.erase(std::next(newest).base());
+      }
+    }
+    Access const wanted = access(Space::port, below(52), static_cast<std::uint8_t>(1U << below(3)));
+    ASSERT_EQ(table_.find(wanted), reference.find(wanted)) << "step " << step;
+  }
 }
 
 }  // namespace

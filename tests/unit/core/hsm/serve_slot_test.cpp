@@ -70,6 +70,16 @@ TEST_F(ServeSlot, TheClientIsTheOneThatDispatchWouldWake) {
   EXPECT_EQ(vm_.memory.load32(abi::ioreq_offset::kernel_handled), 1U);
 }
 
+TEST_F(ServeSlot, TheAnswerIsWhatIsReturnedAndNotWhatIsLeftInTheAccess) {
+  make_client(*hsm_, vm_.id, ClientKind::fallback);
+  Ticket const ticket = vm_.submit(0, port_read(0x60, 2));
+  hsm_->serve_slot(vm_.id, {0}, [](HsmClientId, Access& access) {
+    access.value = 0xdead;
+    return std::uint64_t{0x1234};
+  });
+  EXPECT_EQ(vm_.poll(0, ticket), (Poll{Poll::Kind::value, 0x1234}));
+}
+
 TEST_F(ServeSlot, PolledCompletionNeedsNoNotification) {
   VmWorld polling{VmId{2}, 1, Completion::polling};
   adopt(*hsm_, polling);
