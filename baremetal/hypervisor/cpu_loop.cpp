@@ -12,6 +12,12 @@
 namespace acrn::baremetal {
 namespace {
 
+/// Until the bell rings.
+void sleep(Doorbell& bell) noexcept {
+  if (bell.lie_down()) wait_for_wake();
+  bell.get_up();
+}
+
 bool is_halted(GuestVm const& vm) noexcept {
   return vm.vcpu.halted() && !core::is_underway(vm.progress);
 }
@@ -55,12 +61,13 @@ void Hypervisor::run_cpu() noexcept {
   CpuIndex const cpu = this_cpu();
   auto const neighbours = vms_on(cpu) > 1 ? Slice::Neighbours::some : Slice::Neighbours::none;
   while (!is_over()) {
+    doorbells_[cpu.value].silence();
     bool ran = false;
     for (GuestVm* const vm : vms()) {
       if (vm->cpu_index != cpu || is_over()) continue;
       if (vm->stop_asked.load(std::memory_order_acquire)) stand_still(*vm);
       if (vm->state.load(std::memory_order_acquire) != RunState::running) continue;
-      if (vm == service_ && is_halted(*vm) && timer_.take(read_tsc())) vm->mailbox.post_upcall();
+      if (is_halted(*vm)) take_timer(*vm);
       if (!switch_to(*vm) || (vm->starts_anew && !start_anew(*vm))) {
         end_guest(*vm, {.end = GuestEnd::stopped});
         continue;
@@ -136,11 +143,38 @@ void Hypervisor::idle(CpuIndex cpu) noexcept {
     }
   }
   if (next == nullptr) {
-    wait_for_wake();
-  } else if (config_.idling == Idling::warp && !next->is_service()) {
-    next->clock.skip(wait);
-  } else if (wait != 0) {
-    wait_for_wake_until(tsc + wait);
+    sleep(doorbells_[cpu.value]);
+  } else {
+    pass_time(*next, tsc, wait);
+  }
+}
+
+/// Waits until something may have come for a guest that executes HLT and is alone on its CPU.
+void Hypervisor::rest(GuestVm& vm) noexcept {
+  doorbell_of(vm).silence();
+  std::uint64_t const tsc = read_tsc();
+  if (vm.mailbox.has_news() || !vm.vcpu.stays_halted(vm.platform, vm.clock.at(tsc))) return;
+  vm.wake_at = vm.platform.next_deadline();
+  pass_time(vm, tsc, ticks_to_wake(vm, tsc));
+  if (!vm.mailbox.has_news()) take_timer(vm);
+}
+
+/// The timer of a Service VM that executes HLT.
+void Hypervisor::take_timer(GuestVm& vm) noexcept {
+  if (vm.is_service() && timer_.take(read_tsc())) vm.mailbox.post_upcall();
+}
+
+/// Lets the CPU sleep from `tsc` on for so many ticks, or lets the VM's time jump instead.
+void Hypervisor::pass_time(GuestVm& vm, std::uint64_t tsc, std::uint64_t ticks) noexcept {
+  constexpr std::uint64_t for_ever = ~std::uint64_t{0};
+  Doorbell& bell = doorbell_of(vm);
+  if (ticks == for_ever) {
+    sleep(bell);
+  } else if (config_.idling == Idling::warp && !vm.is_service()) {
+    vm.clock.skip(ticks);
+  } else if (ticks != 0) {
+    if (bell.lie_down()) wait_for_wake_until(tsc + ticks);
+    bell.get_up();
   }
 }
 

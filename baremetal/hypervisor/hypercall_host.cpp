@@ -21,7 +21,26 @@ bool is_offered(std::uint64_t id) noexcept {
 
 }  // namespace
 
-core::Progress Hypervisor::hypercall(GuestVm& vm) noexcept {
+/// Whether the VM does what it does most: it tells that it has answered a request.
+bool Hypervisor::gives_notice(GuestVm& vm) const noexcept {
+  constexpr auto notice = static_cast<std::uint64_t>(core::abi::Hypercall::notify_request_finish);
+  return vm.cpu.read_register(core::Register::r8) == notice && vm.is_service() &&
+         vm.cpu.privilege_level() == 0;
+}
+
+HypercallEnd Hypervisor::hypercall(GuestVm& vm) noexcept {
+  using Kind = core::HypercallResult::Kind;
+  if (gives_notice(vm)) [[likely]] {
+    core::RequestNotice const notice = hypercalls_.request_notice(
+        vm.cpu.read_register(core::Register::rdi), vm.cpu.read_register(core::Register::rsi));
+    GuestVm* const waiting = notice.wakes ? user_vm(notice.vm) : nullptr;
+    if (waiting != nullptr) ring(waiting->cpu_index);  // who waits for an answer is in no guest
+    return {Kind::returned, notice.rax};
+  }
+  return other_hypercall(vm);
+}
+
+HypercallEnd Hypervisor::other_hypercall(GuestVm& vm) noexcept {
   using Kind = core::HypercallResult::Kind;
   core::HypercallRegisters const registers{.id = vm.cpu.read_register(core::Register::r8),
                                            .first = vm.cpu.read_register(core::Register::rdi),
@@ -29,20 +48,12 @@ core::Progress Hypervisor::hypercall(GuestVm& vm) noexcept {
                                            .cpl = vm.cpu.privilege_level(),
                                            .caller = {vm.id}};
   if (vm.is_service() && !is_offered(registers.id)) {
-    return vm.vcpu.finish_hypercall(core::errors::not_a_call);
+    return {Kind::returned, core::errors::not_a_call};
   }
   core::HypercallResult const result =
       hypercalls_.call(registers, core::GuestRam{vm.memory}, ring_of_);
-  switch (result.kind) {
-    case Kind::returned:
-      carry_out(result.effect);
-      return vm.vcpu.finish_hypercall(result.rax);
-    case Kind::undefined_opcode:
-      return vm.vcpu.fail_hypercall(core::Vector::invalid_opcode);
-    case Kind::general_protection:
-      break;
-  }
-  return vm.vcpu.fail_hypercall(core::Vector::general_protection);
+  if (result.kind == Kind::returned) carry_out(result.effect);
+  return {result.kind, result.rax};
 }
 
 void Hypervisor::carry_out(core::HypercallEffect const& effect) noexcept {
@@ -55,6 +66,7 @@ void Hypervisor::carry_out(core::HypercallEffect const& effect) noexcept {
   }
   switch (effect.kind) {
     case Kind::none:
+    case Kind::notify_vcpu:      // hypercall() has done it
     case Kind::callback_vector:  // hypercalls_ keeps it
     case Kind::create_vm:        // its memory and vCPU are there since the start
       return;
@@ -71,8 +83,6 @@ void Hypervisor::carry_out(core::HypercallEffect const& effect) noexcept {
       return reset_vm(*vm);
     case Kind::destroy_vm:
       return end_guest(*vm, {.end = GuestEnd::stopped});
-    case Kind::notify_vcpu:
-      return kick(*vm);
     case Kind::irq_line:
       return change_line(*vm, effect);
     case Kind::inject_msi:

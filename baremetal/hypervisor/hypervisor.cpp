@@ -8,6 +8,7 @@
 #include "baremetal/machine/com1.hpp"
 #include "baremetal/machine/smp.hpp"
 #include "baremetal/machine/tsc.hpp"
+#include "core/check.hpp"
 
 namespace acrn::baremetal {
 
@@ -17,7 +18,9 @@ Hypervisor::Hypervisor(HypervisorConfig const& config) noexcept
 }
 
 void Hypervisor::add_user_vm(GuestVm& vm) noexcept {
+  core::check(vm.id < user_vms_.size(), "a User VM has an id that hypercalls can name");
   vms_[vm_count_++] = &vm;
+  user_vms_[vm.id] = &vm;
   live_user_vms_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -64,14 +67,19 @@ void Hypervisor::finish_run() noexcept {
     vm->mailbox.ring();
     kick(*vm);
   }
-  wake({0});  // it waits for the end even if it runs no vCPU
+  ring({0});  // it waits for the end even if it runs no vCPU
 }
 
+/// Gets the CPU to look for work, unless it is in a guest.
+void Hypervisor::ring(CpuIndex cpu) noexcept {
+  if (doorbells_[cpu.value].ring()) wake(cpu);
+}
+
+/// Gets the VM's CPU to look at its mailbox, wherever it is. A guest that runs with interrupts off
+/// needs the NMI.
 void Hypervisor::kick(GuestVm& vm) noexcept {
   if (vm.cpu_index == this_cpu()) return;
-  // The wake interrupt stays pending until the CPU halts or enters a guest; a guest that runs with
-  // interrupts off needs the NMI.
-  wake(vm.cpu_index);
+  ring(vm.cpu_index);
   if (vm.in_guest.load(std::memory_order_seq_cst)) kick_nmi(vm.cpu_index);
 }
 
@@ -104,12 +112,6 @@ void Hypervisor::finish_capture_of(GuestVm& vm) noexcept {
   if (!vm.recorder.is_on()) return;
   LockGuard const guard{config_.capture->lock};
   vm.recorder.finish(*config_.capture->sink);
-}
-
-GuestVm* Hypervisor::user_vm(core::VmId id) const noexcept {
-  auto const found = std::ranges::find_if(
-      vms(), [id](GuestVm const* vm) { return !vm->is_service() && vm->id == id.value; });
-  return found == vms().end() ? nullptr : *found;
 }
 
 }  // namespace acrn::baremetal

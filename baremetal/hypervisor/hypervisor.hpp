@@ -10,6 +10,7 @@
 
 #include "baremetal/capture/frame_sink.hpp"
 #include "baremetal/config/configuration.hpp"
+#include "baremetal/hypervisor/doorbell.hpp"
 #include "baremetal/hypervisor/end_report.hpp"
 #include "baremetal/hypervisor/guest_vm.hpp"
 #include "baremetal/hypervisor/service_timer.hpp"
@@ -32,6 +33,12 @@ struct HypervisorConfig {
   HsmMode hsm{};
   Idling idling{};
   SharedSink* capture{};  ///< null: no VM has a recorder
+};
+
+/// How a hypercall ends for the guest.
+struct HypercallEnd {
+  core::HypercallResult::Kind kind{};
+  std::int64_t rax{};
 };
 
 /// One per run, in memory of its own. Before run_cpu() it belongs to the CPU that made it.
@@ -63,7 +70,11 @@ class Hypervisor {
 
   // What a vCPU's loop asks.
   /// Performs the VMCALL that `vm` waits for.
-  core::Progress hypercall(GuestVm& vm) noexcept;
+  HypercallEnd hypercall(GuestVm& vm) noexcept;
+  /// Of the CPU that runs the VM's vCPU.
+  [[nodiscard]] Doorbell& doorbell_of(GuestVm const& vm) noexcept {
+    return doorbells_[vm.cpu_index.value];
+  }
   /// A request is pending: the Service VM's vector, if it works by upcalls.
   void raise_upcall() noexcept {
     if (service_ != nullptr && config_.hsm == HsmMode::upcall) post_upcall();
@@ -71,24 +82,33 @@ class Hypervisor {
   [[nodiscard]] std::uint8_t upcall_vector() const noexcept {
     return hypercalls_.callback_vector();
   }
+  /// The host's TSC at which the vCPU's turn is over.
+  [[nodiscard]] std::uint64_t slice_end(GuestVm const& vm) const noexcept;
+  void rest(GuestVm& vm) noexcept;
   void show_output(GuestVm& vm) noexcept;
   /// Sends what the VM's recorder holds; the guest's time stands still meanwhile.
   void flush(GuestVm& vm) noexcept;
   void end_guest(GuestVm& vm, GuestEndReport report) noexcept;
 
  private:
-  [[nodiscard]] GuestVm* user_vm(core::VmId id) const noexcept;
+  [[nodiscard]] GuestVm* user_vm(core::VmId id) const noexcept {
+    return id.value < user_vms_.size() ? user_vms_[id.value] : nullptr;
+  }
   [[nodiscard]] std::uint32_t vms_on(CpuIndex cpu) const noexcept;
   bool switch_to(GuestVm& vm) noexcept;
   void idle(CpuIndex cpu) noexcept;
-  [[nodiscard]] std::uint64_t slice_end(GuestVm const& vm) const noexcept;
+  void take_timer(GuestVm& vm) noexcept;
+  void pass_time(GuestVm& vm, std::uint64_t tsc, std::uint64_t ticks) noexcept;
   [[nodiscard]] std::uint64_t ticks_to_wake(GuestVm const& vm, std::uint64_t tsc) const noexcept;
+  void ring(CpuIndex cpu) noexcept;
   void kick(GuestVm& vm) noexcept;
   void post_upcall() noexcept;
   void stand_still(GuestVm& vm) noexcept;
   void close(GuestVm& vm) noexcept;
   void finish_capture_of(GuestVm& vm) noexcept;
 
+  [[nodiscard]] bool gives_notice(GuestVm& vm) const noexcept;
+  HypercallEnd other_hypercall(GuestVm& vm) noexcept;
   void carry_out(core::HypercallEffect const& effect) noexcept;
   void attach_page(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
   void attach_stamps(GuestVm& vm, core::HypercallEffect const& effect) noexcept;
@@ -99,9 +119,11 @@ class Hypervisor {
   HypervisorConfig config_;
   std::array<GuestVm*, vm_count_max + 1> vms_{};
   std::size_t vm_count_{};
+  std::array<GuestVm*, vm_count_max + 1> user_vms_{};  ///< by their ids, which begin with 1
   GuestVm* service_{};
   ServiceTimer timer_{};
   std::array<GuestVm*, cpu_count_max> loaded_{};  ///< by CPU: whose VMCS and SSE state it has
+  std::array<Doorbell, cpu_count_max> doorbells_{};
   core::Hypercalls hypercalls_;
   std::array<core::AsyncIo, core::user_vm_count_max> rings_{};
   std::array<core::AsyncIo*, core::user_vm_count_max> ring_of_{};

@@ -41,6 +41,13 @@ struct Steps {
   [[gnu::always_inline]] static core::Progress poll_quickly(GuestVm& vm) noexcept {
     return vm.vcpu.poll_quickly(View::environment(vm));
   }
+  [[gnu::always_inline]] static core::Progress begin_pause(GuestVm& vm,
+                                                           core::MachineExit const& exit) noexcept {
+    return vm.vcpu.begin_pause(exit, View::environment(vm), vm.time_in);
+  }
+  static core::Progress fail_hypercall(GuestVm& vm, core::Vector vector) noexcept {
+    return vm.vcpu.fail_hypercall(vector, core::fault_state(View::environment(vm).cpu));
+  }
   static core::Progress resume(GuestVm& vm) noexcept {
     return vm.vcpu.resume(View::environment(vm), vm.next_turn(), vm.time_in);
   }
@@ -53,6 +60,7 @@ struct Steps {
 struct NoTrace : Steps<PlainView> {
   static void exited(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
   static void exited_plainly(GuestVm& /*vm*/, core::MachineExit const& /*exit*/) noexcept {}
+  static void called(GuestVm& /*vm*/) noexcept {}
   static void ended(GuestVm& /*vm*/) noexcept {}
   static void input(GuestVm& /*vm*/, RecordedInput const& /*input*/) noexcept {}
   static void input(GuestVm& /*vm*/, RecordedInput const& /*input*/, core::Ticks /*now*/) noexcept {
@@ -71,6 +79,10 @@ struct FullTrace : Steps<RecordedView> {
   }
   static void exited_plainly(GuestVm& vm, core::MachineExit const& exit) noexcept {
     vm.recorder.begin_plain_exit(exit, vm.cpu.rip(), vm.time_in);
+  }
+  /// So that every hypercall's row has what a replay needs to let it fail.
+  static void called(GuestVm& vm) noexcept {
+    static_cast<void>(core::fault_state(vm.recorded_cpu));
   }
   static void ended(GuestVm& vm) noexcept {
     vm.recorder.end_exit(vm.vcpu.commit(), vm.progress, vm.vcpu.stop());

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "baremetal/hypervisor/answer_wait.hpp"
 #include "baremetal/hypervisor/end_report.hpp"
 #include "baremetal/hypervisor/hypervisor.hpp"
+#include "baremetal/hypervisor/news.hpp"
 #include "baremetal/hypervisor/trace.hpp"
 #include "baremetal/machine/smp.hpp"
 #include "baremetal/machine/tsc.hpp"
@@ -13,39 +15,26 @@
 namespace acrn::baremetal {
 namespace {
 
-/// Of the UART that is typed into, as captures name it.
-constexpr std::uint32_t com1_port = 0x3f8;
+bool is_alone(Slice const& slice) noexcept { return slice.neighbours == Slice::Neighbours::none; }
 
-/// Whether the vCPU has to stand still, or everything is over. Both ring the vCPU's mailbox.
-[[gnu::always_inline]] inline bool is_called_off(Hypervisor const& hypervisor,
-                                                 GuestVm const& vm) noexcept {
-  return hypervisor.is_over() || vm.stop_asked.load(std::memory_order_acquire);
-}
-
-/// Until the Service VM, on another CPU, has done something about the request.
-[[gnu::always_inline]] inline void spin(Hypervisor const& hypervisor, GuestVm& vm) noexcept {
-  do {
-    __builtin_ia32_pause();
-  } while (vm.slot.is_unanswered() && !is_called_off(hypervisor, vm));
-}
-
-/// Waits on the spot until the Service VM, on another CPU, may have done something.
-void wait_for_answer(Hypervisor const& hypervisor, GuestVm& vm) noexcept {
-  if (vm.wait_mode == WaitMode::polling) {
-    spin(hypervisor, vm);
-  } else if (!is_called_off(hypervisor, vm)) {
-    wait_for_wake();
+/// Performs the hypercall that waits.
+template <class Trace>
+[[gnu::always_inline]] inline core::Progress call(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  using Kind = core::HypercallResult::Kind;
+  Trace::called(vm);
+  HypercallEnd const end = hypervisor.hypercall(vm);
+  if (end.kind == Kind::returned) [[likely]] {
+    return vm.vcpu.finish_hypercall(end.rax);
   }
+  return Trace::fail_hypercall(vm, end.kind == Kind::undefined_opcode
+                                       ? core::Vector::invalid_opcode
+                                       : core::Vector::general_protection);
 }
 
 /// Takes the exit that is under way as far as it goes; false while it has to wait.
 template <class Trace>
 bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
   while (core::is_underway(vm.progress)) {
-    if (vm.vcpu.hypercall_pending()) {
-      vm.progress = hypervisor.hypercall(vm);
-      continue;
-    }
     if (vm.effects.upcall_wanted()) {
       hypervisor.raise_upcall();
       vm.effects.clear();
@@ -54,7 +43,7 @@ bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
     vm.progress = Trace::resume(vm);
     if (vm.progress != core::Progress::waiting && vm.progress != core::Progress::busy) break;
     if (vm.effects.upcall_wanted()) continue;  // the next piece of the same access
-    if (slice.neighbours == Slice::Neighbours::some) return false;
+    if (!is_alone(slice)) return false;
     wait_for_answer(hypervisor, vm);
   }
   return true;
@@ -66,14 +55,20 @@ bool settle(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
   }
 }
 
-/// After an exit is over, and before the next entry is planned.
+/// After an exit has gone well, as all do that have a short way.
 template <class Trace>
-[[gnu::always_inline]] inline void conclude(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+[[gnu::always_inline]] inline void conclude_well(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   Trace::ended(vm);
   vm.cpu.apply(vm.vcpu.commit());
   if (vm.platform.has_output()) [[unlikely]] {
     hypervisor.show_output(vm);
   }
+}
+
+/// After an exit is over, and before the next entry is planned.
+template <class Trace>
+[[gnu::always_inline]] inline void conclude(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  conclude_well<Trace>(hypervisor, vm);
   if (vm.progress != core::Progress::done) [[unlikely]] {
     conclude_badly(vm);
   }
@@ -88,13 +83,8 @@ template <class Trace>
   Trace::exited_plainly(vm, exit);
   Trace::begin_quickly(vm, exit, device);
   vm.progress = core::Progress::done;
-  conclude<Trace>(hypervisor, vm);
+  conclude_well<Trace>(hypervisor, vm);
   return true;
-}
-
-/// Whether the vCPU's CPU has nothing better to do than to look for the answer to a request.
-bool spins(GuestVm const& vm, Slice const& slice) noexcept {
-  return vm.wait_mode == WaitMode::polling && slice.neighbours == Slice::Neighbours::none;
 }
 
 /// Takes a port access that goes straight to the Service VM, as most others are; false while it has
@@ -104,10 +94,14 @@ template <class Trace>
                                        core::MachineExit const& exit) noexcept {
   Trace::exited_plainly(vm, exit);
   vm.progress = Trace::submit_quickly(vm, exit);
-  if (vm.progress == core::Progress::waiting && spins(vm, slice)) [[likely]] {
+  if (vm.progress == core::Progress::waiting && is_alone(slice)) [[likely]] {
     hypervisor.raise_upcall();
-    spin(hypervisor, vm);
+    wait_for_answer(hypervisor, vm);
     vm.progress = Trace::poll_quickly(vm);
+    if (vm.progress == core::Progress::done) [[likely]] {  // a path of its own: the commit is known
+      conclude_well<Trace>(hypervisor, vm);
+      return true;
+    }
   }
   if (core::is_underway(vm.progress)) [[unlikely]] {
     if (!settle<Trace>(hypervisor, vm, slice)) return false;
@@ -116,7 +110,33 @@ template <class Trace>
   return true;
 }
 
-/// Takes any exit; false while it has to wait.
+/// What may be done at the start of a slice. So often is soon enough for who types, and costs an
+/// exit nothing. An input is one of the exit before it, so there has to be one.
+void look_for_input(GuestVm& vm) noexcept {
+  if (vm.input.is_ready() && vm.entries != 0) vm.mailbox.post_input();
+}
+
+/// The guest executes HLT, and the CPU has nothing else to do: waits before an entry is planned,
+/// so that nobody takes the vCPU for being in the guest. Then a new slice begins.
+void rest(Hypervisor& hypervisor, GuestVm& vm, Slice& slice) noexcept {
+  vm.in_guest.store(false, std::memory_order_relaxed);
+  hypervisor.rest(vm);
+  look_for_input(vm);
+  slice.end = hypervisor.slice_end(vm);
+}
+
+/// Takes HLT, or a hypercall.
+template <class Trace>
+[[gnu::noinline]] void take_pause(Hypervisor& hypervisor, GuestVm& vm, Slice& slice,
+                                  core::MachineExit const& exit) noexcept {
+  Trace::exited(vm, exit);
+  vm.progress = Trace::begin_pause(vm, exit);
+  if (vm.progress == core::Progress::waiting) vm.progress = call<Trace>(hypervisor, vm);
+  conclude<Trace>(hypervisor, vm);
+  if (vm.vcpu.halted() && is_alone(slice)) rest(hypervisor, vm, slice);
+}
+
+/// Takes any other exit; false while it has to wait.
 template <class Trace>
 [[gnu::noinline]] bool take_exit(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
   core::MachineExit const& exit = vm.cpu.exit_information();
@@ -130,39 +150,18 @@ template <class Trace>
   return true;
 }
 
-/// Types as much as the VM's UART takes.
+/// Takes an exit that take_quickly() does not; false while it has to wait. `io` is the exit if it
+/// is a plain port access.
 template <class Trace>
-void type_input(Hypervisor& hypervisor, GuestVm& vm) noexcept {
-  if (vm.input.is_forwarded()) {
-    if (vm.input.fill_ring()) hypervisor.raise_upcall();
-    return;
+[[gnu::always_inline]] inline bool take_other(Hypervisor& hypervisor, GuestVm& vm, Slice& slice,
+                                              core::MachineExit const* io) noexcept {
+  if (io != nullptr && core::Vcpu::forwards_quickly(*io, vm.platform, vm.profile)) {
+    return forward_quickly<Trace>(hypervisor, vm, slice, *io);
   }
-  while (vm.input.is_ready() && vm.platform.receive_room() != 0) {
-    std::uint8_t const byte = vm.input.take();
-    core::Ticks const now = vm.clock.at(read_tsc());
-    Trace::input(
-        vm, {.kind = traces::InputKind::received_byte, .target = com1_port, .payload = byte}, now);
-    vm.platform.receive(byte, now);
-  }
-}
-
-/// Hands over what was posted; false if the vCPU must not be entered.
-template <class Trace>
-[[gnu::noinline]] bool take_news(Hypervisor& hypervisor, GuestVm& vm) noexcept {
-  static_cast<void>(vm.mailbox.take_news());
-  while (auto const change = vm.mailbox.take()) {
-    Trace::input(vm, {.kind = traces::InputKind::irq_line,
-                      .target = change->line.value,
-                      .payload = static_cast<std::uint64_t>(change->action)});
-    vm.platform.change_line(*change);
-  }
-  if (vm.mailbox.take_upcall()) {
-    std::uint8_t const vector = hypervisor.upcall_vector();
-    Trace::input(vm, {.kind = traces::InputKind::ipi, .payload = vector});
-    vm.vcpu.raise(vector);
-  }
-  if (vm.mailbox.take_input()) type_input<Trace>(hypervisor, vm);
-  return !is_called_off(hypervisor, vm);
+  core::MachineExit const* const pause = vm.cpu.pause_exit();
+  if (pause == nullptr) return take_exit<Trace>(hypervisor, vm, slice);
+  take_pause<Trace>(hypervisor, vm, slice, *pause);
+  return true;
 }
 
 /// Sends what is recorded; the guest's time stands still meanwhile.
@@ -231,7 +230,7 @@ SliceEnd end_slice(GuestVm& vm, Entry entry) noexcept {
 }
 
 template <class Trace>
-SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
+SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice slice) noexcept {
   vm.cpu.set_tsc_offset(vm.clock.offset());
   if (core::is_underway(vm.progress)) {
     if (!settle<Trace>(hypervisor, vm, slice)) return SliceEnd::waiting;
@@ -239,7 +238,11 @@ SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
   }
   while (!vm.vcpu.is_stopped()) {
     Entry const entry = plan_entry<Trace>(hypervisor, vm, slice);
-    if (entry != Entry::planned) return end_slice(vm, entry);
+    if (entry != Entry::planned) [[unlikely]] {
+      if (entry != Entry::halted || !is_alone(slice)) return end_slice(vm, entry);
+      rest(hypervisor, vm, slice);
+      continue;
+    }
     EnterResult const result = vm.cpu.enter();
     vm.in_guest.store(false, std::memory_order_relaxed);
     if (result != EnterResult::exit) [[unlikely]] {
@@ -250,11 +253,7 @@ SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
     vm.time_in = vm.clock.at(read_tsc());
     core::MachineExit const* const exit = vm.cpu.plain_io_exit();
     if (exit != nullptr && take_quickly<Trace>(hypervisor, vm, *exit)) continue;
-    bool const forwards =
-        exit != nullptr && core::Vcpu::forwards_quickly(*exit, vm.platform, vm.profile);
-    bool const over = forwards ? forward_quickly<Trace>(hypervisor, vm, slice, *exit)
-                               : take_exit<Trace>(hypervisor, vm, slice);
-    if (!over) return SliceEnd::waiting;
+    if (!take_other<Trace>(hypervisor, vm, slice, exit)) return SliceEnd::waiting;
   }
   Trace::leave(vm);
   hypervisor.end_guest(vm, guest_end_of(vm.vcpu.stop()));
@@ -264,9 +263,7 @@ SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
 }  // namespace
 
 SliceEnd run_slice(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice) noexcept {
-  // So often is soon enough for who types, and costs an exit nothing. An input is one of the exit
-  // before it, so there has to be one.
-  if (vm.input.is_ready() && vm.entries != 0) vm.mailbox.post_input();
+  look_for_input(vm);
   return vm.recorder.is_on() ? run<FullTrace>(hypervisor, vm, slice)
                              : run<NoTrace>(hypervisor, vm, slice);
 }

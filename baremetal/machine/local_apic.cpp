@@ -9,6 +9,11 @@
 #include "baremetal/machine/tsc.hpp"
 #include "core/check.hpp"
 
+extern "C" {
+/// For vectors.S: the address of the register that ends an interrupt; in x2APIC mode, its MSR.
+std::uint64_t hv_end_of_interrupt{};
+}
+
 namespace acrn::baremetal {
 namespace {
 
@@ -113,6 +118,9 @@ LocalApic find_local_apic() noexcept {
   registers = read_msr(msr_apic_base) & apic_base_address;
   mode = (features.ecx & feature_x2apic) != 0 ? LocalApic::x2apic : LocalApic::xapic;
   if (mode == LocalApic::xapic && !map_device(registers)) mode = LocalApic::absent;
+  constexpr Register end = Register::end_of_interrupt;
+  hv_end_of_interrupt =
+      mode == LocalApic::x2apic ? msr_of(end) : reinterpret_cast<std::uint64_t>(place_of(end));
   return mode;
 }
 

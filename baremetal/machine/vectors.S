@@ -5,6 +5,8 @@
 .text
 .code64
 
+.set wake_vector, 0xf0  // smp.hpp
+
 // Vectors that push an error code. Source: Intel SDM vol. 3A (Sep 2023), table 6-1; for 29 and 30
 // AMD APM vol. 2 (rev. 3.40), table 8-1.
 .set with_error_code, (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | \
@@ -16,7 +18,9 @@ hv_vectors:
 .set vector, 0
 .rept 256
   .balign 16
-  .if vector >= 32
+  .if vector == wake_vector
+    jmp hv_wake_interrupt
+  .elseif vector >= 32
     pushq $0
   .elseif (with_error_code & (1 << vector)) == 0
     pushq $0
@@ -65,6 +69,33 @@ common:
   popq %rax
   addq $16, %rsp  // vector and error code
   iretq
+
+// The wake interrupt: nothing but its end, and the way behind a HLT as hv_vector has it. A forwarded
+// request waits for it.
+hv_wake_interrupt:
+  pushq %rax
+  pushq %rcx
+  pushq %rdx
+  movq hv_end_of_interrupt, %rcx
+  xorl %eax, %eax
+  cmpq $0xfff, %rcx
+  ja 1f
+  xorl %edx, %edx
+  wrmsr
+2:
+  cmpq $hv_wait_halt, 24(%rsp)
+  je 3f
+4:
+  popq %rdx
+  popq %rcx
+  popq %rax
+  iretq
+1:
+  movl %eax, (%rcx)
+  jmp 2b
+3:
+  incq 24(%rsp)
+  jmp 4b
 
 // Halts until an interrupt. STI holds interrupts off until HLT has begun, but an NMI may still come
 // between the two, and behind it the very interrupt that should end the HLT; therefore whatever

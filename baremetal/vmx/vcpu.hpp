@@ -116,6 +116,15 @@ class VmxVcpu {
     return (exit_.qualification & is_string) == 0 ? &exit_ : nullptr;
   }
 
+  /// The same of HLT and VMCALL, core's pauses.
+  [[nodiscard]] core::MachineExit const* pause_exit() noexcept {
+    pause_exit_.reason = static_cast<std::uint16_t>(reason_);
+    if (!core::Vcpu::pauses(pause_exit_)) return nullptr;
+    pause_exit_.instruction_length =
+        static_cast<std::uint8_t>(vmx::read(vmcs::exit_instruction_length));
+    return &pause_exit_;
+  }
+
   /// Core's decision about the exit. Inlined: most commits set one register and advance RIP.
   void apply(core::VcpuCommit const& done) noexcept {
     core::Commit const& commit = done.commit;
@@ -140,7 +149,17 @@ class VmxVcpu {
     }
   }
   /// Of a plan that is not halted. The deadline is arm_preemption_timer()'s.
-  void apply(core::EntryPlan const& plan) noexcept;
+  void apply(core::EntryPlan const& plan) noexcept {
+    if (core::is_external_interrupt(plan.interruption_information)) [[likely]] {
+      vmx::write(vmcs::entry_interruption_information, plan.interruption_information);
+    } else if (plan.interruption_information != 0) {
+      apply_event(plan);
+    }
+    if (awaits_window() != plan.interrupt_window) [[unlikely]] {
+      processor_controls_ ^= processor_control::interrupt_window;
+      vmx::write(vmcs::processor_controls, processor_controls_);
+    }
+  }
   /// Whether a plan asked for an exit at the next interrupt window, and none took it back since.
   [[nodiscard]] bool awaits_window() const noexcept {
     return (processor_controls_ & processor_control::interrupt_window) != 0;
@@ -222,6 +241,7 @@ class VmxVcpu {
   void read_exit() noexcept;
   void write_controls(VmxCapabilities const& capabilities, VmxVcpuConfig const& config) noexcept;
   void apply_control(core::ControlWrite const& control) noexcept;
+  void apply_event(core::EntryPlan const& plan) noexcept;
   void write_efer(std::uint64_t value) noexcept;
   void write_vector(core::Commit const& commit) noexcept;
   void read_event(core::MachineExit& exit, std::uint8_t fields) noexcept;
@@ -244,7 +264,8 @@ class VmxVcpu {
   std::uint64_t vmcs_{};
   std::array<core::SegmentState, 6> segments_{};
   core::MachineExit exit_{};
-  bool exit_is_plain_io_{};  ///< exit_ is of a port access that is no string instruction
+  bool exit_is_plain_io_{};         ///< exit_ is of a port access that is no string instruction
+  core::MachineExit pause_exit_{};  ///< never more than reason and instruction length
   core::ControlState control_{};
   GuestStateLimits limits_{};
   std::uint64_t cr2_{};

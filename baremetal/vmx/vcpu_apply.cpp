@@ -78,18 +78,12 @@ void VmxVcpu::write_efer(std::uint64_t value) noexcept {
   vmx::write(vmcs::entry_controls, (controls & ~entry_control::ia32e_guest) | mode);
 }
 
-void VmxVcpu::apply(core::EntryPlan const& plan) noexcept {
-  if (plan.interruption_information != 0) {
-    vmx::write(vmcs::entry_interruption_information,
-               deliverable(plan.interruption_information, vmx::read(vmcs::guest_cr0)));
-    vmx::write(vmcs::entry_error_code, plan.error_code);
-    vmx::write(vmcs::entry_instruction_length, plan.instruction_length);
-    if (plan.set_cr2) vmx::write_cr2(plan.cr2);
-  }
-  if (awaits_window() != plan.interrupt_window) {
-    processor_controls_ ^= processor_control::interrupt_window;
-    vmx::write(vmcs::processor_controls, processor_controls_);
-  }
+void VmxVcpu::apply_event(core::EntryPlan const& plan) noexcept {
+  vmx::write(vmcs::entry_interruption_information,
+             deliverable(plan.interruption_information, vmx::read(vmcs::guest_cr0)));
+  vmx::write(vmcs::entry_error_code, plan.error_code);
+  vmx::write(vmcs::entry_instruction_length, plan.instruction_length);
+  if (plan.set_cr2) vmx::write_cr2(plan.cr2);
 }
 
 }  // namespace acrn::baremetal

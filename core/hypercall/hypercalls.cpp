@@ -7,7 +7,11 @@
 namespace acrn::core {
 
 std::span<Hypercalls::Entry const> Hypercalls::entries() noexcept {
+  // They are looked for in this order: first what a running VM needs.
   static constexpr std::array table{
+      Entry{abi::Hypercall::notify_request_finish, First::vm, &Hypercalls::notify_request_finish},
+      Entry{abi::Hypercall::set_irqline, First::vm, &Hypercalls::set_irqline},
+      Entry{abi::Hypercall::inject_msi, First::vm, &Hypercalls::inject_msi},
       Entry{abi::Hypercall::get_api_version, First::anything, &Hypercalls::get_api_version},
       Entry{abi::Hypercall::set_callback_vector, First::anything, &Hypercalls::set_callback_vector},
       Entry{abi::Hypercall::create_vm, First::anything, &Hypercalls::create_vm},
@@ -15,10 +19,7 @@ std::span<Hypercalls::Entry const> Hypercalls::entries() noexcept {
       Entry{abi::Hypercall::start_vm, First::vm, &Hypercalls::start_vm},
       Entry{abi::Hypercall::pause_vm, First::vm, &Hypercalls::pause_vm},
       Entry{abi::Hypercall::reset_vm, First::vm, &Hypercalls::reset_vm},
-      Entry{abi::Hypercall::inject_msi, First::vm, &Hypercalls::inject_msi},
-      Entry{abi::Hypercall::set_irqline, First::vm, &Hypercalls::set_irqline},
       Entry{abi::Hypercall::set_ioreq_buffer, First::vm, &Hypercalls::set_ioreq_buffer},
-      Entry{abi::Hypercall::notify_request_finish, First::vm, &Hypercalls::notify_request_finish},
       Entry{abi::Hypercall::asyncio_assign, First::vm, &Hypercalls::asyncio_assign},
       Entry{abi::Hypercall::asyncio_deassign, First::vm, &Hypercalls::asyncio_deassign},
       Entry{abi::Hypercall::setup_sbuf, First::anything, &Hypercalls::setup_sbuf},
@@ -44,12 +45,6 @@ HypercallResult Hypercalls::call(HypercallRegisters const& registers, GuestRam c
     return {.kind = Kind::returned, .rax = 0, .effect = call.effect};
   }
   return {.kind = Kind::returned, .rax = errors::not_a_call};
-}
-
-UserVm* Hypercalls::find(std::uint64_t id) noexcept {
-  if (id == 0 || id > vms_.size()) return nullptr;
-  UserVm& vm = vms_[id - 1];
-  return vm.life == VmLife::absent ? nullptr : &vm;
 }
 
 UserVm const* Hypercalls::vm(VmId vm) const noexcept {

@@ -11,8 +11,10 @@
 #include "core/abi/hypercall.hpp"
 #include "core/asyncio/async_io.hpp"
 #include "core/hypercall/effects.hpp"
+#include "core/hypercall/error_numbers.hpp"
 #include "core/hypercall/guest_ram.hpp"
 #include "core/hypercall/life_cycle.hpp"
+#include "core/ioreq/page.hpp"
 #include "core/types.hpp"
 
 namespace acrn::core {
@@ -63,6 +65,14 @@ struct UserVm {
   std::array<std::uint8_t, 16> name{};
 };
 
+/// What HC_NOTIFY_REQUEST_FINISH comes to: its result, and whether a vCPU is to be woken for it.
+struct RequestNotice {
+  std::int32_t rax{};
+  bool wakes{};
+  VmId vm{};
+  VcpuId vcpu{};
+};
+
 /// The calls, and the VMs they make. Called by one actor at a time, who holds the turn of every VM
 /// whose state is handed in.
 class Hypercalls {
@@ -73,6 +83,19 @@ class Hypercalls {
   /// VMs that exist, and never null for one that creation can choose.
   HypercallResult call(HypercallRegisters const& registers, GuestRam const& ram,
                        std::span<AsyncIo* const, user_vm_count_max> asyncio);
+
+  /// What call() does for HC_NOTIFY_REQUEST_FINISH from ring 0 of the service VM, for hosts that
+  /// count instructions: RDI and RSI in, nothing changes.
+  [[nodiscard]] RequestNotice request_notice(std::uint64_t first,
+                                             std::uint64_t second) const noexcept {
+    if (!exists(first)) return {.rax = errors::refused};
+    UserVm const& vm = vms_[first - 1];
+    auto const vcpu = checked_vcpu(second, vm.vcpu_count);
+    if (!may_touch(vm) || !vm.has_page || !vcpu) return {.rax = errors::refused};
+    return {.wakes = vm.completion == Completion::notify,  // else it looks by itself
+            .vm = {static_cast<std::uint16_t>(first)},
+            .vcpu = *vcpu};
+  }
 
   /// The guest shut itself down. False for a VM that does not run.
   bool power_off(VmId vm) noexcept;
@@ -119,7 +142,13 @@ class Hypercalls {
   std::int32_t setup_cpu_ring(Call& call, abi::SharedBufferParameters const& parameters) const;
   /// The reason not to create what is asked for, or 0 and the free place.
   std::int32_t check_creation(abi::VmCreation const& creation, UserVm*& place) noexcept;
-  [[nodiscard]] UserVm* find(std::uint64_t id) noexcept;
+  /// Whether `id` is that of a VM.
+  [[nodiscard]] bool exists(std::uint64_t id) const noexcept {
+    return id != 0 && id <= vms_.size() && vms_[id - 1].life != VmLife::absent;
+  }
+  [[nodiscard]] UserVm* find(std::uint64_t id) noexcept {
+    return exists(id) ? &vms_[id - 1] : nullptr;
+  }
   [[nodiscard]] bool may_touch(UserVm const& vm) const noexcept {
     return vm.severity <= config_.severity;
   }

@@ -8,13 +8,12 @@
 namespace acrn::core {
 
 std::int32_t Hypercalls::notify_request_finish(Call& call) {
-  UserVm const& vm = *call.vm;
-  auto const vcpu = checked_vcpu(call.registers.second, vm.vcpu_count);
-  if (!may_touch(vm) || !vm.has_page || !vcpu) return errors::refused;
-  if (vm.completion == Completion::polling) return 0;  // it looks by itself
-  call.effect.kind = HypercallEffect::Kind::notify_vcpu;
-  call.effect.vcpu = *vcpu;
-  return 0;
+  RequestNotice const notice = request_notice(call.registers.first, call.registers.second);
+  if (notice.wakes) {
+    call.effect.kind = HypercallEffect::Kind::notify_vcpu;
+    call.effect.vcpu = notice.vcpu;
+  }
+  return notice.rax;
 }
 
 std::int32_t Hypercalls::set_irqline(Call& call) {

@@ -21,6 +21,12 @@ AcpiPmConfig acpi_pm_config(PlatformConfig const& config) noexcept {
           .ticks_hz = config.ticks_hz};
 }
 
+/// Those that advance_devices() is for.
+constexpr std::uint32_t timed_devices =
+    device_bit(PlatformDevice::pit) | device_bit(PlatformDevice::port61) |
+    device_bit(PlatformDevice::uart0) | device_bit(PlatformDevice::rtc) |
+    device_bit(PlatformDevice::acpi_pm);
+
 constexpr VcpuStop stop_of(PowerEvent event) noexcept {
   switch (event) {
     case PowerEvent::none:
@@ -52,6 +58,7 @@ Platform::Platform(PlatformConfig const& config) noexcept
   UartState terminal;
   terminal.inputs = 0xb0;  // CTS, DSR, DCD: somebody is there
   uart_.restore(terminal);
+  keeps_time_ = (config.devices & timed_devices) != 0;
   refresh_deadlines();
   refresh_interrupt();
 }
@@ -171,7 +178,7 @@ std::uint8_t Platform::receive_room() const noexcept {
   return config_.has(PlatformDevice::uart0) ? uart_.room() : std::uint8_t{0};
 }
 
-void Platform::advance(Ticks now) noexcept {
+void Platform::advance_devices(Ticks now) noexcept {
   Effects effects;
   if (config_.has(PlatformDevice::pit) || config_.has(PlatformDevice::port61)) {
     pit_.advance(now, effects);

@@ -88,7 +88,9 @@ class Platform {
 
   /// Lets the devices act that were due. Needed at next_deadline(), harmless at any other time:
   /// many calls leave the same state as one with the last `now`.
-  void advance(Ticks now) noexcept;
+  void advance(Ticks now) noexcept {
+    if (keeps_time_) advance_devices(now);
+  }
   [[nodiscard]] Ticks next_deadline() const noexcept { return deadline_; }
 
   /// Whether the PIC asks for an interrupt.
@@ -127,6 +129,7 @@ class Platform {
   void attach_power() noexcept;
   void attach_test_device() noexcept;
   void apply_changes(Effects const& effects) noexcept;
+  void advance_devices(Ticks now) noexcept;
   void drive_all_lines() noexcept;
   void set_deadline(Timed which, Ticks deadline) noexcept {
     if (deadlines_[static_cast<std::size_t>(which)] != deadline) [[unlikely]] {
@@ -152,6 +155,7 @@ class Platform {
 
   Ticks deadline_{ticks_never};
   bool interrupt_pending_{};
+  bool keeps_time_{};  ///< a device has a clock
   VcpuStop stop_{};
   std::uint8_t output_count_{};
   std::uint8_t console_source_{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The instructions that exit and are no I/O: CPUID, HLT, MSRs, control and debug registers, and
-// those that a guest does not have.
+// The instructions that exit, are no I/O and do not wait: CPUID, MSRs, control and debug registers,
+// and those that a guest does not have.
 #pragma once
 
 #include <array>
@@ -33,8 +33,6 @@ static_assert(std::is_trivially_copyable_v<VirtualRegisters>);
 /// How such an exit ends.
 enum class InstructionEnd : std::uint8_t {
   done,         ///< the commit says what changes
-  halt,         ///< done, and the guest waits for an interrupt
-  hypercall,    ///< the commit lacks RAX
   undefined,    ///< #UD
   protection,   ///< #GP(0)
   unsupported,  ///< not emulated: the vCPU stops
@@ -52,7 +50,7 @@ struct InstructionExit {
   Commit& commit;
   ControlWrite& control;
 
-  /// Performs it. `commit` and `control` mean something after done, halt and hypercall only.
+  /// Performs it. `commit` and `control` mean something after done only.
   InstructionEnd take();
 
  private:
@@ -88,9 +86,6 @@ InstructionEnd InstructionExit<Cpu, Memory>::take() {
   switch (static_cast<MachineReason>(exit.reason)) {
     case MachineReason::cpuid:
       return cpuid();
-    case MachineReason::hlt:
-      finish();
-      return commit.single_step ? InstructionEnd::done : InstructionEnd::halt;  // #DB wakes it
     case MachineReason::invd:
     case MachineReason::wbinvd:
     case MachineReason::pause:
@@ -98,9 +93,6 @@ InstructionEnd InstructionExit<Cpu, Memory>::take() {
     case MachineReason::rdtsc:
       set_pair(now.value);
       return finish();
-    case MachineReason::vmcall:
-      finish();
-      return InstructionEnd::hypercall;
     case MachineReason::control_register:
       return access_control();
     case MachineReason::debug_register:

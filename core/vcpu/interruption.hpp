@@ -47,6 +47,13 @@ constexpr std::uint32_t encode_interruption(Interruption const& event) noexcept 
       place<11, 11>(event.has_error_code ? 1U : 0U) | place<31, 31>(event.valid ? 1U : 0U));
 }
 
+/// Whether the word of a valid event, or 0, is an external interrupt's, which has neither error
+/// code nor instruction length.
+constexpr bool is_external_interrupt(std::uint32_t word) noexcept {
+  constexpr std::uint32_t vector = 0xff;
+  return (word & ~vector) == interruption_valid;
+}
+
 /// Whether the instruction's length goes with the event: what an instruction raised itself.
 /// Source: Intel SDM vol. 3C (Sep 2023), section 25.8.3, "VM-entry instruction length".
 constexpr bool needs_instruction_length(InterruptionType type) noexcept {

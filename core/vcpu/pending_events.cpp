@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/vcpu/pending_events.hpp"
 
-#include "core/check.hpp"
-
 namespace acrn::core {
 namespace {
 
@@ -80,36 +78,15 @@ Combination PendingEvents::raise(PendingException const& exception) noexcept {
   return both;
 }
 
-void PendingEvents::raise_interrupt(std::uint8_t vector) noexcept {
-  constexpr unsigned exception_count = 32;
-  check(vector >= exception_count, "interrupts have vectors from 32 on");
-  interrupts_[vector / 64U] |= std::uint64_t{1} << vector % 64U;
-  waiting_ |= vector_waits;
-}
-
-std::uint8_t PendingEvents::take_interrupt() noexcept {
-  check(interrupt_waits(), "take_interrupt() needs one that waits");
-  unsigned word = 3;
-  while (interrupts_[word] == 0) --word;
-  unsigned bit = 63;
-  while ((interrupts_[word] >> bit & 1U) == 0) --bit;
-  interrupts_[word] &= ~(std::uint64_t{1} << bit);
-  if ((interrupts_[0] | interrupts_[1] | interrupts_[2] | interrupts_[3]) == 0) {
-    waiting_ &= static_cast<std::uint8_t>(~vector_waits);
-  }
-  return static_cast<std::uint8_t>(word * 64 + bit);
-}
-
-bool PendingEvents::take(EntryPlan& plan) noexcept {
+void PendingEvents::take_event(EntryPlan& plan) noexcept {
   if (delivering()) {
     plan.interruption_information = delivery_.information;
     plan.error_code = delivery_.error_code;
     plan.instruction_length = delivery_.instruction_length;
     plan.origin = InjectOrigin::reinjected;
     waiting_ &= static_cast<std::uint8_t>(~delivery_waits);
-    return true;
+    return;
   }
-  if ((waiting_ & exception_waits) == 0) return false;
   Interruption const& event = exception_.event;
   plan.interruption_information = encode_interruption(event);
   plan.error_code = event.has_error_code ? exception_.error_code : 0;
@@ -120,7 +97,6 @@ bool PendingEvents::take(EntryPlan& plan) noexcept {
       event.type == InterruptionType::hardware_exception && event.vector == page_fault_vector;
   plan.cr2 = plan.set_cr2 ? exception_.cr2 : 0;
   waiting_ &= static_cast<std::uint8_t>(~exception_waits);
-  return true;
 }
 
 }  // namespace acrn::core

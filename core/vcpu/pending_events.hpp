@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <type_traits>
 
+#include "core/check.hpp"
 #include "core/vcpu/entry_plan.hpp"
 #include "core/vcpu/interruption.hpp"
 #include "core/vcpu/machine_exit.hpp"
@@ -46,16 +48,35 @@ class PendingEvents {
   Combination raise(PendingException const& exception) noexcept;
 
   /// An interrupt; `vector` is at least 32.
-  void raise_interrupt(std::uint8_t vector) noexcept;
+  void raise_interrupt(std::uint8_t vector) noexcept {
+    constexpr unsigned exception_count = 32;
+    check(vector >= exception_count, "interrupts have vectors from 32 on");
+    interrupts_[vector / 64U] |= std::uint64_t{1} << vector % 64U;
+    waiting_ |= vector_waits;
+  }
   [[nodiscard]] bool interrupt_waits() const noexcept { return (waiting_ & vector_waits) != 0; }
   /// The highest vector that was raised, and no longer waits; one must.
-  std::uint8_t take_interrupt() noexcept;
+  std::uint8_t take_interrupt() noexcept {
+    check(interrupt_waits(), "take_interrupt() needs one that waits");
+    unsigned word = 3;
+    while (interrupts_[word] == 0) --word;
+    auto const bit = static_cast<unsigned>(std::bit_width(interrupts_[word])) - 1;
+    interrupts_[word] &= ~(std::uint64_t{1} << bit);
+    if ((interrupts_[0] | interrupts_[1] | interrupts_[2] | interrupts_[3]) == 0) {
+      waiting_ &= static_cast<std::uint8_t>(~vector_waits);
+    }
+    return static_cast<std::uint8_t>(word * 64 + bit);
+  }
 
   /// Whether anything waits at all.
   [[nodiscard]] bool any() const noexcept { return waiting_ != 0; }
   /// Puts a delivery to be repeated, or an exception, into the plan, if there is one: then it no
   /// longer waits.
-  bool take(EntryPlan& plan) noexcept;
+  bool take(EntryPlan& plan) noexcept {
+    if ((waiting_ & (delivery_waits | exception_waits)) == 0) return false;
+    take_event(plan);
+    return true;
+  }
 
  private:
   static constexpr std::uint8_t delivery_waits = 1;
@@ -67,6 +88,8 @@ class PendingEvents {
     std::uint32_t error_code{};
     std::uint32_t instruction_length{};
   };
+
+  void take_event(EntryPlan& plan) noexcept;
 
   std::uint8_t waiting_{};
   Delivery delivery_{};

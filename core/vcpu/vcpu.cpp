@@ -4,12 +4,6 @@
 #include "core/check.hpp"
 
 namespace acrn::core {
-namespace {
-
-constexpr std::uint64_t interrupts_enabled = 1U << 9U;  // RFLAGS.IF
-constexpr std::uint32_t blocking_by_sti_or_mov_ss = 3;
-
-}  // namespace
 
 /// The exit is over without a trace in the guest.
 void Vcpu::change_nothing() noexcept {
@@ -93,9 +87,9 @@ Progress Vcpu::finish_hypercall(std::int64_t rax) noexcept {
   return Progress::done;
 }
 
-Progress Vcpu::fail_hypercall(Vector vector) noexcept {
+Progress Vcpu::fail_hypercall(Vector vector, FaultState const& state) noexcept {
   check(hypercall_pending(), "Vcpu::fail_hypercall() needs a hypercall that is pending");
-  return fault_with({vector}, hypercall_state_);
+  return fault_with({vector}, state);
 }
 
 Refusal Vcpu::refusal() const noexcept {
@@ -104,24 +98,6 @@ Refusal Vcpu::refusal() const noexcept {
   bool const refused = unsupported_ != Unsupported::none || decode != DecodeReason::none;
   if (!refused) return {};
   return {.why = unsupported_, .decode = decode, .bytes = io_.operation().instruction_bytes()};
-}
-
-/// An interrupt waits. Source of the conditions: Intel SDM vol. 3C (Sep 2023), section 26.2 "Other
-/// Causes of VM Exits", interrupt windows.
-void Vcpu::plan_interrupt(EntryState const& state, Platform& platform, EntryPlan& plan) noexcept {
-  bool const open = (state.rflags & interrupts_enabled) != 0 &&
-                    (state.interruptibility & blocking_by_sti_or_mov_ss) == 0;
-  if (!open) {
-    plan.interrupt_window = !halted_;  // HLT with interrupts off ends by a reset only
-    return;
-  }
-  bool const upcall = events_.interrupt_waits();
-  std::uint8_t const vector = upcall ? events_.take_interrupt() : platform.acknowledge();
-  plan.interruption_information = encode_interruption(
-      {.vector = vector, .type = InterruptionType::external_interrupt, .valid = true});
-  plan.origin = upcall ? InjectOrigin::upcall : InjectOrigin::device;
-  plan.interrupt_window = platform.interrupt_pending() || events_.interrupt_waits();
-  halted_ = false;
 }
 
 }  // namespace acrn::core

@@ -87,6 +87,13 @@ class Vcpu {
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   Progress poll_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env);
 
+  /// Whether the exit is HLT's or VMCALL's, after which the vCPU waits: for those, begin() in
+  /// short.
+  [[nodiscard]] static bool pauses(MachineExit const& exit) noexcept;
+  template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+  Progress begin_pause(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
+                       Ticks now);
+
   /// Goes on with an exit that is waiting or busy; `now` is that of begin(). While a hypercall is
   /// pending it answers `waiting`.
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
@@ -121,21 +128,16 @@ class Vcpu {
   /// `cpu.entry_state()` only if an interrupt waits and nothing else is injected. Called again
   /// while plan.halted, with `now` that grows, it ends in the same state as one call with the last.
   template <VcpuCpu Cpu>
-  EntryPlan plan_entry(Cpu& cpu, Platform& platform, Ticks now) {
-    if (halted_ || now >= platform.next_deadline()) [[unlikely]] {
-      platform.advance(now);
-    }
-    EntryPlan plan{.deadline = platform.next_deadline()};
-    if (may_inject(platform)) [[unlikely]] {
-      plan_event(cpu, platform, plan);
-    }
-    return plan;
-  }
+  EntryPlan plan_entry(Cpu& cpu, Platform& platform, Ticks now);
 
   /// Whether plan_entry() with this `now` would do nothing but name platform.next_deadline(): no
   /// device is due, nothing is injected, no window is asked for. Most entries are such.
   [[nodiscard]] bool enters_quietly(Platform const& platform, Ticks now) const noexcept {
     return !may_inject(platform) && now < platform.next_deadline();
+  }
+  /// Whether it would do nothing but say `halted` until platform.next_deadline().
+  [[nodiscard]] bool stays_halted(Platform const& platform, Ticks now) const noexcept {
+    return halted_ && !has_event(platform) && now < platform.next_deadline();
   }
 
   /// An interrupt that does not come from the PIC. Stays pending until it is injected; raising it
@@ -146,7 +148,8 @@ class Vcpu {
   /// ended. Then the exit is over: done with RAX set and RIP advanced, or a fault with RIP kept.
   [[nodiscard]] bool hypercall_pending() const noexcept { return phase_ == Phase::hypercall; }
   Progress finish_hypercall(std::int64_t rax) noexcept;
-  Progress fail_hypercall(Vector vector) noexcept;  ///< #UD, or #GP(0)
+  /// #UD, or #GP(0); `state` is fault_state() of the CPU.
+  Progress fail_hypercall(Vector vector, FaultState const& state) noexcept;
 
   /// Why the vCPU must not be entered again, if so.
   [[nodiscard]] VcpuStop const& stop() const noexcept { return stop_; }
@@ -204,6 +207,8 @@ class Vcpu {
   Progress send_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env);
   template <SlotEnd Slot, VcpuCpu Cpu>
   Progress refuse_quickly(Busy busy, Slot& slot, Cpu& cpu);
+  template <VcpuCpu Cpu>
+  Progress pause(MachineExit const& exit, Cpu& cpu);
   template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   void end_quickly(ExitEnvironment<Slot, Cpu, Memory> const& env, std::uint8_t length);
 
@@ -226,21 +231,16 @@ class Vcpu {
   Progress begin_instruction(MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env,
                              Ticks now);
 
+  [[nodiscard]] bool has_event(Platform const& platform) const noexcept {
+    return events_.any() || platform.interrupt_pending();
+  }
   [[nodiscard]] bool may_inject(Platform const& platform) const noexcept {
-    return halted_ || events_.any() || platform.interrupt_pending();
+    return halted_ || has_event(platform);
   }
 
-  /// Something waits, or the guest is halted.
   template <VcpuCpu Cpu>
-  [[gnu::noinline]] void plan_event(Cpu& cpu, Platform& platform, EntryPlan& plan) {
-    if (events_.take(plan)) {
-      halted_ = false;
-      plan.interrupt_window = platform.interrupt_pending() || events_.interrupt_waits();
-    } else if (platform.interrupt_pending() || events_.interrupt_waits()) {
-      plan_interrupt(cpu.entry_state(), platform, plan);
-    }
-    plan.halted = halted_;
-  }
+  void plan_event(Cpu& cpu, Platform& platform, EntryPlan& plan);
+  void plan_interrupt(EntryState const& state, Platform& platform, EntryPlan& plan) noexcept;
 
   void change_nothing() noexcept;
   Progress take_exception(MachineExit const& exit, FaultState const& state) noexcept;
@@ -248,7 +248,6 @@ class Vcpu {
   Progress fault_with(Fault const& fault, FaultState const& state) noexcept;
   Progress stop_with(StopKind kind, std::uint16_t code) noexcept;
   Progress end_io_badly(Progress progress, FaultState const& state) noexcept;
-  void plan_interrupt(EntryState const& state, Platform& platform, EntryPlan& plan) noexcept;
 
   VcpuIo io_{};
   Phase phase_{};
@@ -259,7 +258,6 @@ class Vcpu {
   PendingEvents events_{};
   QuickPort quick_{};
   Fault fault_{};
-  FaultState hypercall_state_{};  // of the VMCALL that waits
   Commit commit_{};
   ControlWrite control_{};
   VirtualRegisters registers_{};
@@ -269,5 +267,6 @@ static_assert(std::is_trivially_copyable_v<Vcpu>, "a vCPU can be forked and chec
 
 }  // namespace acrn::core
 
+#include "core/vcpu/vcpu_entry.hpp"
 #include "core/vcpu/vcpu_exits.hpp"
 #include "core/vcpu/vcpu_quick.hpp"

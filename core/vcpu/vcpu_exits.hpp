@@ -54,6 +54,9 @@ template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
     case MachineReason::preemption_timer:
       change_nothing();
       return Progress::done;
+    case MachineReason::hlt:
+    case MachineReason::vmcall:
+      return pause(exit, env.cpu);
     case MachineReason::triple_fault:
       return stop_with(StopKind::triple_fault, 0);
     default:
@@ -72,13 +75,6 @@ Progress Vcpu::begin_instruction(MachineExit const& exit,
   switch (instruction.take()) {
     case InstructionEnd::done:
       return Progress::done;
-    case InstructionEnd::halt:
-      halted_ = true;
-      return Progress::done;
-    case InstructionEnd::hypercall:
-      phase_ = Phase::hypercall;
-      hypercall_state_ = fault_state(env.cpu);
-      return Progress::waiting;
     case InstructionEnd::undefined:
       return fault_with({Vector::invalid_opcode}, fault_state(env.cpu));
     case InstructionEnd::protection:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The short way of plain port accesses. Part of vcpu.hpp.
+// The short way of plain port accesses, of HLT and of VMCALL. Part of vcpu.hpp.
 #pragma once
 
 #include "core/vcpu/vcpu.hpp"
@@ -72,6 +72,33 @@ template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
   phase_ = Phase::quick;
   env.effects.want_upcall();
   return Progress::waiting;
+}
+
+inline bool Vcpu::pauses(MachineExit const& exit) noexcept {
+  return exit.reason == static_cast<std::uint16_t>(MachineReason::hlt) ||
+         exit.reason == static_cast<std::uint16_t>(MachineReason::vmcall);
+}
+
+template <SlotEnd Slot, VcpuCpu Cpu, GuestMemory Memory>
+[[gnu::always_inline]] inline Progress Vcpu::begin_pause(
+    MachineExit const& exit, ExitEnvironment<Slot, Cpu, Memory> const& env, Ticks now) {
+  prepare(env, now);
+  control_.target = ControlRegister::none;
+  return pause(exit, env.cpu);
+}
+
+/// HLT, or a hypercall whose commit still lacks RAX.
+template <VcpuCpu Cpu>
+[[gnu::always_inline]] inline Progress Vcpu::pause(MachineExit const& exit, Cpu& cpu) {
+  commit_.start(exit.instruction_length);
+  end_plain_instruction(commit_, cpu);
+  if (exit.reason == static_cast<std::uint16_t>(MachineReason::vmcall)) {
+    phase_ = Phase::hypercall;
+    return Progress::waiting;
+  }
+  phase_ = Phase::over;
+  halted_ = !commit_.single_step;  // #DB wakes it
+  return Progress::done;
 }
 
 /// The slot has taken no request.

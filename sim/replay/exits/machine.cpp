@@ -157,12 +157,14 @@ core::Progress Machine::act(Vcpu& vcpu, Step step) {
 /// The result of a hypercall comes from outside: from the capture.
 core::Progress Machine::end_hypercall(Vcpu& vcpu) const {
   PlannedExit const& exit = *vcpu.exit;
+  // The image asks before it knows how the call ends.
+  core::FaultState const state = core::fault_state(vcpu.cpu);
   if (vcpu.recorded == core::Progress::fault) {
     auto const injects = plan_.injects(exit.injects);
     std::uint8_t const vector = injects.empty() ? 0 : injects.front().vector;
     bool const protection = vector == static_cast<unsigned>(core::Vector::general_protection);
-    return vcpu.core.fail_hypercall(protection ? core::Vector::general_protection
-                                               : core::Vector::invalid_opcode);
+    return vcpu.core.fail_hypercall(
+        protection ? core::Vector::general_protection : core::Vector::invalid_opcode, state);
   }
   auto const read_count = static_cast<std::size_t>(std::popcount(exit.register_mask));
   std::uint64_t const rax =

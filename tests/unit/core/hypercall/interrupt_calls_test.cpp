@@ -41,6 +41,26 @@ TEST_F(InterruptCalls, I10_APollingVmIsNotNotified) {
   EXPECT_EQ(result.effect.kind, Kind::none);
 }
 
+/// A host that counts instructions asks for the notice alone.
+TEST_F(InterruptCalls, ANoticeIsWhatTheCallDoes) {
+  for (std::uint64_t const flags : std::initializer_list<std::uint64_t>{
+           0, abi::vm_flag_completion_polling, abi::vm_flag_realtime}) {
+    std::uint64_t const made = vm_in(VmLife::running, flags);
+    for (std::uint64_t const vm :
+         {std::uint64_t{0}, made, made + 1, std::uint64_t{9}, ~std::uint64_t{0}}) {
+      for (std::uint64_t const vcpu : {0ULL, 1ULL, 2ULL, 16ULL, 1ULL << 32U}) {
+        auto const result = call(Hypercall::notify_request_finish, vm, vcpu);
+        RequestNotice const notice = calls_.request_notice(vm, vcpu);
+        EXPECT_EQ(notice.rax, result.rax) << vm << ", " << vcpu;
+        EXPECT_EQ(notice.wakes, result.effect.kind == Kind::notify_vcpu) << vm << ", " << vcpu;
+        if (!notice.wakes) continue;
+        EXPECT_EQ(notice.vm, result.effect.vm);
+        EXPECT_EQ(notice.vcpu, result.effect.vcpu);
+      }
+    }
+  }
+}
+
 TEST_F(InterruptCalls, ALineAndItsOperationAreTakenWhole) {
   std::uint64_t const vm = vm_in(VmLife::running);
   for (std::uint64_t operation = 0; operation < 4; ++operation) {

@@ -105,5 +105,20 @@ TEST(Interruption, DecodesAndEncodesEveryDefinedBit) {
   }
 }
 
+TEST(PendingEvents, TellsExternalInterruptsByTheirWord) {
+  for (unsigned type = 0; type < 8; ++type) {
+    for (bool const error_code : {false, true}) {
+      Interruption const event{.vector = 0xf3,
+                               .type = static_cast<InterruptionType>(type),
+                               .has_error_code = error_code,
+                               .valid = true};
+      EXPECT_EQ(is_external_interrupt(encode_interruption(event)),
+                event.type == InterruptionType::external_interrupt && !error_code);
+    }
+  }
+  EXPECT_FALSE(is_external_interrupt(0));
+  EXPECT_FALSE(is_external_interrupt(0xf3));
+}
+
 }  // namespace
 }  // namespace acrn::core

@@ -188,5 +188,30 @@ TEST(VcpuHalt, InputsBetweenPlansCanBeAppliedAllBeforeTheLast) {
   }
 }
 
+/// What a host may rely on that does not plan while nothing can have changed.
+TEST(VcpuHalt, StaysHaltedAsLongAsAPlanSaysSoAndNobodyComes) {
+  unsigned stayed = 0;
+  unsigned went_on = 0;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random{seed};
+    VcpuBench bench;
+    program(bench, random);
+    EXPECT_FALSE(bench.vcpu.stays_halted(bench.platform, bench.now));
+    ASSERT_EQ(bench.take(hlt()), Progress::done);
+    if (random() % 4 == 0) bench.vcpu.raise(0x40);
+    Ticks const later{bench.now.value + random() % 1000};
+    bool const stays = bench.vcpu.stays_halted(bench.platform, later);
+    Ticks const deadline = bench.platform.next_deadline();
+    EntryPlan const plan = bench.plan_at(later.value);
+    if (stays) {
+      EXPECT_EQ(plan, (EntryPlan{.halted = true, .deadline = deadline}));
+    }
+    stays ? ++stayed : ++went_on;
+  }
+  EXPECT_GT(stayed, 50U);
+  EXPECT_GT(went_on, 50U);
+}
+
 }  // namespace
 }  // namespace acrn::core::fakes

@@ -152,6 +152,37 @@ TEST(VcpuInstruction, WrmsrOfEferIsAControlWrite) {
   EXPECT_EQ(bench.cpu[Register::rax], 0xd01U);
 }
 
+TEST(VcpuInstruction, HltAndVmcallHaveAShortWayThatIsTheSame) {
+  for (std::uint16_t reason = 0; reason < 80; ++reason) {
+    bool const pauses = reason == static_cast<std::uint16_t>(MachineReason::hlt) ||
+                        reason == static_cast<std::uint16_t>(MachineReason::vmcall);
+    EXPECT_EQ(Vcpu::pauses({.reason = reason}), pauses) << reason;
+  }
+  for (MachineReason const reason : {MachineReason::hlt, MachineReason::vmcall}) {
+    for (std::uint64_t const flags :
+         {rflags::fixed, rflags::fixed | rflags::trap, rflags::fixed | rflags::resume}) {
+      VcpuBench quick;
+      VcpuBench slow;
+      quick.cpu.flags = slow.cpu.flags = flags;
+      quick.cpu.ip = slow.cpu.ip = 0xfffe;
+      MachineExit const exit = VcpuBench::exit_of(reason, 3);
+      Progress const progress = quick.vcpu.begin_pause(exit, quick.environment(), quick.now);
+      EXPECT_EQ(progress, slow.begin(exit));
+      if (progress == Progress::waiting) {
+        EXPECT_EQ(quick.vcpu.finish_hypercall(7), slow.vcpu.finish_hypercall(7));
+      }
+      quick.cpu.apply(quick.vcpu.commit());
+      slow.cpu.apply(slow.vcpu.commit());
+      EXPECT_EQ(quick.cpu.registers, slow.cpu.registers);
+      EXPECT_EQ(quick.cpu.ip, slow.cpu.ip);
+      EXPECT_EQ(quick.cpu.flags, slow.cpu.flags);
+      EXPECT_EQ(quick.vcpu.halted(), slow.vcpu.halted());
+      EXPECT_EQ(quick.vcpu.halted(), reason == MachineReason::hlt && (flags & rflags::trap) == 0);
+      EXPECT_EQ(quick.vcpu.commit().commit.single_step, (flags & rflags::trap) != 0);
+    }
+  }
+}
+
 TEST(VcpuInstruction, AHypercallWaitsForTheHost) {
   VcpuBench bench;
   EXPECT_EQ(bench.take(VcpuBench::exit_of(MachineReason::vmcall, 3)), Progress::waiting);
@@ -169,7 +200,8 @@ TEST(VcpuInstruction, AHypercallWaitsForTheHost) {
 TEST(VcpuInstruction, AHypercallCanBeRefusedOrWithdrawn) {
   VcpuBench bench;
   ASSERT_EQ(bench.take(VcpuBench::exit_of(MachineReason::vmcall, 3)), Progress::waiting);
-  EXPECT_EQ(bench.vcpu.fail_hypercall(Vector::general_protection), Progress::fault);
+  EXPECT_EQ(bench.vcpu.fail_hypercall(Vector::general_protection, fault_state(bench.cpu)),
+            Progress::fault);
   bench.cpu.apply(bench.vcpu.commit());
   EXPECT_EQ(bench.cpu.ip, 0x1000U);
   EXPECT_NE(bench.cpu.flags & rflags::resume, 0U);

@@ -93,6 +93,7 @@ Progress RecordedGuest::take(MachineExit const& exit) {
   Progress progress = vcpu_.begin(exit, env, {}, time_in);
   while (progress == Progress::waiting) {
     if (vcpu_.hypercall_pending()) {
+      static_cast<void>(core::fault_state(recording_cpu_));  // as the image does
       progress = vcpu_.finish_hypercall(hypercall_result);
     } else {
       serve();
