@@ -24,17 +24,16 @@ namespace acrn::baremetal {
   } while (vm.slot.is_unanswered() && !is_called_off(hypervisor, vm));
 }
 
-/// The same, and the CPU sleeps until it is notified.
+/// The same, and the CPU sleeps until it is notified, or woken for another reason.
 [[gnu::always_inline]] inline void sleep_for_answer(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   Doorbell& bell = hypervisor.doorbell_of(vm);
-  for (;;) {
-    bell.silence();
-    if (!vm.slot.is_unanswered() || is_called_off(hypervisor, vm)) return;
-    if (bell.lie_down()) wait_for_wake();
-    bell.get_up();
-  }
+  bell.silence();
+  if (!vm.slot.is_unanswered() || is_called_off(hypervisor, vm)) return;
+  if (bell.lie_down()) wait_for_wake();
+  bell.get_up();
 }
 
+/// Comes back when the answer is likely to be there.
 [[gnu::always_inline]] inline void wait_for_answer(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   if (vm.wait_mode == WaitMode::polling) {
     spin_for_answer(hypervisor, vm);

@@ -70,19 +70,6 @@ void Hypervisor::finish_run() noexcept {
   ring({0});  // it waits for the end even if it runs no vCPU
 }
 
-/// Gets the CPU to look for work, unless it is in a guest.
-void Hypervisor::ring(CpuIndex cpu) noexcept {
-  if (doorbells_[cpu.value].ring()) wake(cpu);
-}
-
-/// Gets the VM's CPU to look at its mailbox, wherever it is. A guest that runs with interrupts off
-/// needs the NMI.
-void Hypervisor::kick(GuestVm& vm) noexcept {
-  if (vm.cpu_index == this_cpu()) return;
-  ring(vm.cpu_index);
-  if (vm.in_guest.load(std::memory_order_seq_cst)) kick_nmi(vm.cpu_index);
-}
-
 void Hypervisor::post_upcall() noexcept {
   service_->mailbox.post_upcall();
   kick(*service_);

@@ -15,6 +15,7 @@
 #include "baremetal/hypervisor/guest_vm.hpp"
 #include "baremetal/hypervisor/service_timer.hpp"
 #include "baremetal/machine/cpu_index.hpp"
+#include "baremetal/machine/smp.hpp"
 #include "baremetal/machine/spin_lock.hpp"
 #include "core/asyncio/async_io.hpp"
 #include "core/hypercall/hypercalls.hpp"
@@ -100,8 +101,17 @@ class Hypervisor {
   void take_timer(GuestVm& vm) noexcept;
   void pass_time(GuestVm& vm, std::uint64_t tsc, std::uint64_t ticks) noexcept;
   [[nodiscard]] std::uint64_t ticks_to_wake(GuestVm const& vm, std::uint64_t tsc) const noexcept;
-  void ring(CpuIndex cpu) noexcept;
-  void kick(GuestVm& vm) noexcept;
+  /// Gets the CPU to look for work, unless it is in a guest.
+  void ring(CpuIndex cpu) noexcept {
+    if (doorbells_[cpu.value].ring()) wake(cpu);
+  }
+  /// Gets the VM's CPU to look at its mailbox, wherever it is. A guest that runs with interrupts
+  /// off needs the NMI.
+  void kick(GuestVm& vm) noexcept {
+    if (vm.cpu_index == this_cpu()) return;
+    ring(vm.cpu_index);
+    if (vm.in_guest.load(std::memory_order_seq_cst)) kick_nmi(vm.cpu_index);
+  }
   void post_upcall() noexcept;
   void stand_still(GuestVm& vm) noexcept;
   void close(GuestVm& vm) noexcept;

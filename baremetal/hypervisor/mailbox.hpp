@@ -33,9 +33,13 @@ class Mailbox {
     return true;
   }
 
+  /// Whether there is a change to take.
+  [[nodiscard]] bool has_changes() const noexcept {
+    return count_.load(std::memory_order_acquire) != 0;
+  }
   /// The oldest change.
   std::optional<core::IrqChange> take() noexcept {
-    if (count_.load(std::memory_order_acquire) == 0) return std::nullopt;
+    if (!has_changes()) return std::nullopt;
     LockGuard const guard{lock_};
     core::IrqChange const change = changes_[first_];
     first_ = (first_ + 1) % capacity;

@@ -11,7 +11,7 @@ namespace acrn::baremetal {
 
 /// Types as much as the VM's UART takes. `Trace` is one of trace.hpp's.
 template <class Trace>
-void type_input(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+[[gnu::noinline]] void type_input(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   constexpr std::uint32_t com1_port = 0x3f8;  // of the UART that is typed into, for captures
   if (vm.input.is_forwarded()) {
     if (vm.input.fill_ring()) hypervisor.raise_upcall();
@@ -26,16 +26,22 @@ void type_input(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   }
 }
 
-/// Takes all that was posted in the mailbox; false if the vCPU must not be entered.
+/// Drives the interrupt lines that others have changed.
 template <class Trace>
-[[gnu::noinline]] bool take_news(Hypervisor& hypervisor, GuestVm& vm) noexcept {
-  static_cast<void>(vm.mailbox.take_news());
+[[gnu::noinline]] void change_lines(GuestVm& vm) noexcept {
   while (auto const change = vm.mailbox.take()) {
     Trace::input(vm, {.kind = traces::InputKind::irq_line,
                       .target = change->line.value,
                       .payload = static_cast<std::uint64_t>(change->action)});
     vm.platform.change_line(*change);
   }
+}
+
+/// Takes all that was posted in the mailbox; false if the vCPU must not be entered.
+template <class Trace>
+[[gnu::noinline]] bool take_news(Hypervisor& hypervisor, GuestVm& vm) noexcept {
+  static_cast<void>(vm.mailbox.take_news());
+  if (vm.mailbox.has_changes()) change_lines<Trace>(vm);
   if (vm.mailbox.take_upcall()) {
     std::uint8_t const vector = hypervisor.upcall_vector();
     Trace::input(vm, {.kind = traces::InputKind::ipi, .payload = vector});

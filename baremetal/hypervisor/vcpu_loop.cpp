@@ -110,30 +110,28 @@ template <class Trace>
   return true;
 }
 
-/// What may be done at the start of a slice. So often is soon enough for who types, and costs an
-/// exit nothing. An input is one of the exit before it, so there has to be one.
+/// Once a slice, and before a guest rests. So often is soon enough for who types, and costs an exit
+/// nothing. An input is one of the exit before it, so there has to be one.
 void look_for_input(GuestVm& vm) noexcept {
   if (vm.input.is_ready() && vm.entries != 0) vm.mailbox.post_input();
 }
 
-/// The guest executes HLT, and the CPU has nothing else to do: waits before an entry is planned,
-/// so that nobody takes the vCPU for being in the guest. Then a new slice begins.
-void rest(Hypervisor& hypervisor, GuestVm& vm, Slice& slice) noexcept {
-  vm.in_guest.store(false, std::memory_order_relaxed);
-  hypervisor.rest(vm);
+/// The guest executes HLT, and the CPU has nothing else to do. Waits before an entry is planned, so
+/// that nobody takes the vCPU for being in the guest.
+void rest(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   look_for_input(vm);
-  slice.end = hypervisor.slice_end(vm);
+  hypervisor.rest(vm);
 }
 
 /// Takes HLT, or a hypercall.
 template <class Trace>
-[[gnu::noinline]] void take_pause(Hypervisor& hypervisor, GuestVm& vm, Slice& slice,
+[[gnu::noinline]] void take_pause(Hypervisor& hypervisor, GuestVm& vm, Slice const& slice,
                                   core::MachineExit const& exit) noexcept {
   Trace::exited(vm, exit);
   vm.progress = Trace::begin_pause(vm, exit);
   if (vm.progress == core::Progress::waiting) vm.progress = call<Trace>(hypervisor, vm);
   conclude<Trace>(hypervisor, vm);
-  if (vm.vcpu.halted() && is_alone(slice)) rest(hypervisor, vm, slice);
+  if (vm.vcpu.halted() && is_alone(slice)) rest(hypervisor, vm);
 }
 
 /// Takes any other exit; false while it has to wait.
@@ -153,7 +151,8 @@ template <class Trace>
 /// Takes an exit that take_quickly() does not; false while it has to wait. `io` is the exit if it
 /// is a plain port access.
 template <class Trace>
-[[gnu::always_inline]] inline bool take_other(Hypervisor& hypervisor, GuestVm& vm, Slice& slice,
+[[gnu::always_inline]] inline bool take_other(Hypervisor& hypervisor, GuestVm& vm,
+                                              Slice const& slice,
                                               core::MachineExit const* io) noexcept {
   if (io != nullptr && core::Vcpu::forwards_quickly(*io, vm.platform, vm.profile)) {
     return forward_quickly<Trace>(hypervisor, vm, slice, *io);
@@ -214,6 +213,19 @@ template <class Trace>
   return Entry::planned;
 }
 
+/// What a vCPU that is alone on its CPU does in place of making room; false if it has to.
+bool goes_on(Hypervisor& hypervisor, GuestVm& vm, Slice& slice, Entry entry) noexcept {
+  if (entry == Entry::called_off || !is_alone(slice)) return false;
+  vm.in_guest.store(false, std::memory_order_relaxed);
+  if (entry == Entry::halted) {
+    rest(hypervisor, vm);
+  } else {
+    look_for_input(vm);
+    slice.end = hypervisor.slice_end(vm);
+  }
+  return true;
+}
+
 /// Where the vCPU stands after a slice that ended so.
 SliceEnd end_slice(GuestVm& vm, Entry entry) noexcept {
   vm.in_guest.store(false, std::memory_order_relaxed);
@@ -239,9 +251,8 @@ SliceEnd run(Hypervisor& hypervisor, GuestVm& vm, Slice slice) noexcept {
   while (!vm.vcpu.is_stopped()) {
     Entry const entry = plan_entry<Trace>(hypervisor, vm, slice);
     if (entry != Entry::planned) [[unlikely]] {
-      if (entry != Entry::halted || !is_alone(slice)) return end_slice(vm, entry);
-      rest(hypervisor, vm, slice);
-      continue;
+      if (goes_on(hypervisor, vm, slice, entry)) continue;
+      return end_slice(vm, entry);
     }
     EnterResult const result = vm.cpu.enter();
     vm.in_guest.store(false, std::memory_order_relaxed);

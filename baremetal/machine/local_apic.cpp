@@ -88,14 +88,7 @@ void wait_until_sent() noexcept {
   }
 }
 
-void send(std::uint32_t apic_id, std::uint32_t command) noexcept {
-  // What this CPU has written to memory must be seen by whom the message wakes; writes to x2APIC
-  // registers do not wait for that by themselves (section 11.12.3).
-  asm volatile("mfence; lfence" : : : "memory");
-  if (mode == LocalApic::x2apic) {
-    write_msr(msr_of(Register::command_low), std::uint64_t{apic_id} << 32U | command);
-    return;
-  }
+[[gnu::noinline]] void send_by_memory(std::uint32_t apic_id, std::uint32_t command) noexcept {
   wait_until_sent();
   write(Register::command_high, apic_id << 24U);
   write(Register::command_low, command);
@@ -144,12 +137,17 @@ std::uint32_t local_apic_id() noexcept {
 }
 
 void send_ipi(std::uint32_t apic_id, std::uint32_t command) noexcept {
-  if (mode != LocalApic::absent) send(apic_id, command);
+  // What this CPU has written to memory must be seen by whom the message wakes; writes to x2APIC
+  // registers do not wait for that by themselves (section 11.12.3).
+  asm volatile("mfence; lfence" : : : "memory");
+  if (mode == LocalApic::x2apic) {
+    write_msr(msr_of(Register::command_low), std::uint64_t{apic_id} << 32U | command);
+  } else if (mode == LocalApic::xapic) {
+    send_by_memory(apic_id, command);
+  }
 }
 
-void send_ipi_to_others(std::uint32_t command) noexcept {
-  if (mode != LocalApic::absent) send(0, command | all_but_self);
-}
+void send_ipi_to_others(std::uint32_t command) noexcept { send_ipi(0, command | all_but_self); }
 
 void local_apic_end_interrupt() noexcept {
   if (mode != LocalApic::absent) write(Register::end_of_interrupt, 0);

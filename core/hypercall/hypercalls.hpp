@@ -90,11 +90,12 @@ class Hypercalls {
                                              std::uint64_t second) const noexcept {
     if (!exists(first)) return {.rax = errors::refused};
     UserVm const& vm = vms_[first - 1];
-    auto const vcpu = checked_vcpu(second, vm.vcpu_count);
-    if (!may_touch(vm) || !vm.has_page || !vcpu) return {.rax = errors::refused};
+    if (!may_touch(vm) || !vm.has_page || !is_vcpu(second, vm.vcpu_count)) {
+      return {.rax = errors::refused};
+    }
     return {.wakes = vm.completion == Completion::notify,  // else it looks by itself
             .vm = {static_cast<std::uint16_t>(first)},
-            .vcpu = *vcpu};
+            .vcpu = {static_cast<std::uint16_t>(second)}};
   }
 
   /// The guest shut itself down. False for a VM that does not run.

@@ -28,11 +28,16 @@ constexpr Expected<Gpa, PageError> checked_page_address(Gpa address) noexcept {
   return address;
 }
 
+/// Whether an untrusted number is the id of one of a VM's vCPUs.
+constexpr bool is_vcpu(std::uint64_t number, std::size_t vcpu_count) noexcept {
+  return number < vcpu_count && number < abi::ioreq_slot_count;
+}
+
 /// The vCPU that an untrusted number names, or nothing if the VM has no such vCPU. Never cuts the
 /// number down to the width of an id.
 constexpr std::optional<VcpuId> checked_vcpu(std::uint64_t number,
                                              std::size_t vcpu_count) noexcept {
-  if (number >= vcpu_count || number >= abi::ioreq_slot_count) return std::nullopt;
+  if (!is_vcpu(number, vcpu_count)) return std::nullopt;
   return VcpuId{static_cast<std::uint16_t>(number)};
 }
 
