@@ -5,6 +5,9 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 
 #include "traces/malformed.hpp"
@@ -181,27 +184,45 @@ void complete_from_index(v1::Index const& index, CaptureInfo& info) {
 
 namespace {
 
-/// Length of the valid UTF-8 sequence at the start of `text`, or 0. Source: Unicode Standard 15.0,
-/// table 3-7 "Well-Formed UTF-8 Byte Sequences".
+struct ByteRange {
+  std::uint8_t first;
+  std::uint8_t last;
+
+  [[nodiscard]] constexpr bool has(std::uint8_t byte) const noexcept {
+    return byte >= first && byte <= last;
+  }
+};
+
+struct Utf8Form {
+  ByteRange lead;
+  ByteRange second;
+  std::uint8_t length;
+};
+
+/// What follows the second byte.
+constexpr ByteRange utf8_tail{0x80, 0xBF};
+
+/// Source: Unicode Standard 15.0, table 3-7 "Well-Formed UTF-8 Byte Sequences".
+constexpr std::array<Utf8Form, 9> utf8_forms{{{{0x00, 0x7F}, {}, 1},
+                                              {{0xC2, 0xDF}, utf8_tail, 2},
+                                              {{0xE0, 0xE0}, {0xA0, 0xBF}, 3},
+                                              {{0xE1, 0xEC}, utf8_tail, 3},
+                                              {{0xED, 0xED}, {0x80, 0x9F}, 3},
+                                              {{0xEE, 0xEF}, utf8_tail, 3},
+                                              {{0xF0, 0xF0}, {0x90, 0xBF}, 4},
+                                              {{0xF1, 0xF3}, utf8_tail, 4},
+                                              {{0xF4, 0xF4}, {0x80, 0x8F}, 4}}};
+
+/// Length of the valid UTF-8 sequence at the start of `text`, which is not empty, or 0.
 std::size_t utf8_length(std::string_view text) {
-  auto const byte = [text](std::size_t i) {
-    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
-  };
-  auto const between = [byte](std::size_t i, std::uint8_t low, std::uint8_t high) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  std::uint8_t const lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return between(1, 0x80, 0xBF) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    bool const second = between(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF);
-    return second && between(2, 0x80, 0xBF) ? 3 : 0;
+  auto const byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  auto const* const form = std::ranges::find_if(
+      utf8_forms, [lead = byte(0)](Utf8Form const& each) { return each.lead.has(lead); });
+  if (form == utf8_forms.end() || text.size() < form->length) return 0;
+  for (std::size_t i = 1; i < form->length; ++i) {
+    if (!(i == 1 ? form->second : utf8_tail).has(byte(i))) return 0;
   }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    bool const second = between(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF);
-    return second && between(2, 0x80, 0xBF) && between(3, 0x80, 0xBF) ? 4 : 0;
-  }
-  return 0;
+  return form->length;
 }
 
 }  // namespace

@@ -47,6 +47,21 @@ constexpr unsigned first_bits(std::uint64_t stops) noexcept {
   return static_cast<unsigned>(std::countr_zero(stops)) + 1;
 }
 
+/// Eight numbers of one byte each.
+template <class Emit>
+void emit_bytes(std::uint64_t word, std::size_t index, Emit const& emit) noexcept {
+  for (unsigned byte = 0; byte < 8; ++byte) emit(index + byte, word >> (8 * byte) & 0xFFU);
+}
+
+/// Four numbers of two bytes each.
+template <class Emit>
+void emit_pairs(std::uint64_t word, std::size_t index, Emit const& emit) noexcept {
+  for (unsigned pair = 0; pair < 4; ++pair) {
+    std::uint64_t const two = word >> (16 * pair);
+    emit(index + pair, (two & 0x7FU) | (two >> 1U & 0x3F80U));
+  }
+}
+
 }  // namespace detail
 
 /// Gives each of the column's `count` values to `emit(index, value)`, in order. False when the
@@ -63,14 +78,11 @@ bool decode_packed(std::span<std::byte const> column, std::size_t count,
     std::uint64_t const stops = ~word & detail::continuation_bits;
     bool const eight_bytes_left = count - index >= 8 && end - at >= 8;
     if (stops == detail::continuation_bits && eight_bytes_left) {
-      for (unsigned byte = 0; byte < 8; ++byte) emit(index + byte, word >> (8 * byte) & 0xFFU);
+      detail::emit_bytes(word, index, emit);
       index += 8;
       at += 8;
     } else if (stops == detail::pair_ends && eight_bytes_left) {
-      for (unsigned pair = 0; pair < 4; ++pair) {
-        std::uint64_t const two = word >> (16 * pair);
-        emit(index + pair, (two & 0x7FU) | (two >> 1U & 0x3F80U));
-      }
+      detail::emit_pairs(word, index, emit);
       index += 4;
       at += 8;
     } else if (stops != 0) [[likely]] {

@@ -64,7 +64,7 @@ class RecordingCpu {
     core::SegmentState const state = cpu_.segment(segment);
     auto const number = static_cast<std::uint8_t>(segment);
     if (recorder_.is_new_question(number)) {
-      log(detail::LogEntry<tag::segment_size>{static_cast<std::uint8_t>(tag::segment + number)}
+      log(detail::LogEntry<Tag::segment_size>{static_cast<std::uint8_t>(Tag::segment + number)}
               .add(state.base)
               .add(state.limit)
               .add(state.access_rights));
@@ -80,14 +80,14 @@ class RecordingCpu {
     core::VectorValue const value = cpu_.read_vector(index);
     unsigned const number = index % 16U;
     if (recorder_.is_new_question(16U + number)) {
-      log(detail::LogEntry<tag::vector_size>{static_cast<std::uint8_t>(tag::vector + number)}.add(
+      log(detail::LogEntry<Tag::vector_size>{static_cast<std::uint8_t>(Tag::vector + number)}.add(
           value));
     }
     return value;
   }
   core::CpuidLeaf cpuid(std::uint32_t leaf, std::uint32_t subleaf) noexcept {
     core::CpuidLeaf const answer = cpu_.cpuid(leaf, subleaf);
-    log(detail::LogEntry<tag::cpuid_size>{tag::cpuid}
+    log(detail::LogEntry<Tag::cpuid_size>{Tag::cpuid}
             .add(leaf)
             .add(subleaf)
             .add(answer.eax)
@@ -104,7 +104,7 @@ class RecordingCpu {
   }
 
  private:
-  struct tag {
+  struct Tag {
     static constexpr auto segment = traces::state_tag::segment;
     static constexpr auto segment_size = traces::state_tag::segment_size;
     static constexpr auto control = traces::state_tag::control;
@@ -122,7 +122,7 @@ class RecordingCpu {
   }
   void log_control(core::ControlState const& state) noexcept {
     bool const pdptes = state.pdptes != decltype(state.pdptes){};
-    detail::LogEntry<tag::with_pdptes_size> entry{pdptes ? tag::with_pdptes : tag::control};
+    detail::LogEntry<Tag::with_pdptes_size> entry{pdptes ? Tag::with_pdptes : Tag::control};
     entry.add(state.cr0).add(state.cr3).add(state.cr4).add(state.efer);
     entry.add(state.physical_bits).add(static_cast<std::uint8_t>(state.has_1gib_pages ? 1 : 0));
     if (pdptes) entry.add(state.pdptes);

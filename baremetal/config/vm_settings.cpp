@@ -169,6 +169,7 @@ class VmReader {
       vm_.forward.bits = usually_forwarded.bits & ~vm_.devices.bits;
     }
     if (devices == nullptr) vm_.devices.bits = all_devices.bits & ~vm_.forward.bits;
+    if (devices == nullptr || forward == nullptr) return;
     std::uint32_t const both = vm_.devices.bits & vm_.forward.bits;
     for (std::size_t bit = 0; bit < device_name_count; ++bit) {
       DeviceName const device{static_cast<std::uint8_t>(bit)};

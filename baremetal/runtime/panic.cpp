@@ -23,6 +23,8 @@ void panic(char const* sentence, char const* file, int line) noexcept {
 
 }  // namespace acrn::core
 
+// The library calls these, so that they are in its namespace and of its form.
+// NOLINTBEGIN(cert-dcl50-cpp, cert-dcl58-cpp)
 namespace std {
 
 /// libstdc++'s bounds checks (_GLIBCXX_ASSERTIONS) end here; <bits/c++config.h> declares it.
@@ -38,3 +40,4 @@ void __throw_out_of_range_fmt(char const* format, ...) {
 }
 
 }  // namespace std
+// NOLINTEND(cert-dcl50-cpp, cert-dcl58-cpp)

@@ -8,7 +8,7 @@
 namespace acrn::core {
 
 void panic(char const* sentence, char const* file, int line) noexcept {
-  std::fprintf(stderr, "internal error: %s (%s:%d)\n", sentence, file, line);
+  static_cast<void>(std::fprintf(stderr, "internal error: %s (%s:%d)\n", sentence, file, line));
   std::abort();
 }
 

@@ -32,6 +32,7 @@ constexpr int exec_failed = 127;
 
 HeldChild::HeldChild(std::vector<std::string> const& command) : name_(command.at(0)) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string const& argument : command)
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
