@@ -11,7 +11,7 @@ namespace acrn::core {
 template <class Tag, class Rep>
 struct Strong {
   Rep value{};
-  friend constexpr auto operator<=>(Strong, Strong) = default;  // NOLINT(*-nullptr,*-constant)
+  friend constexpr auto operator<=>(Strong, Strong) = default;  // NOLINT(*null*)
 };
 
 /// An x86 I/O port number, 0 to 0xFFFF.

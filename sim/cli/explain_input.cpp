@@ -91,6 +91,24 @@ std::uint64_t number_argument(std::string_view argument, std::string_view text,
   return 0;
 }
 
+namespace {
+
+/// The byte of the two digits at `i`.
+std::uint8_t byte_at(std::string_view text, std::size_t i) {
+  auto const digit = [text](std::size_t at) {
+    auto const value = digit_of(text[at]);
+    if (!value) refuse_bytes(text, at, shown(text[at]) + " is not a hexadecimal digit");
+    return *value;
+  };
+  auto const high = digit(i);
+  if (i + 1 == text.size() || is_separator(text[i + 1])) {
+    refuse_bytes(text, i, shown(text[i]) + " has no second digit; give two for each byte");
+  }
+  return static_cast<std::uint8_t>(high << 4U | digit(i + 1));
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> bytes_argument(std::string_view text) {
   std::vector<std::uint8_t> bytes;
   for (std::size_t i = 0; i < text.size();) {
@@ -103,14 +121,7 @@ std::vector<std::uint8_t> bytes_argument(std::string_view text) {
         refuse_bytes(text, i, "digits are missing behind 0x; give two for each byte");
       }
     } else {
-      auto const high = digit_of(text[i]);
-      if (!high) refuse_bytes(text, i, shown(text[i]) + " is not a hexadecimal digit");
-      if (i + 1 == text.size() || is_separator(text[i + 1])) {
-        refuse_bytes(text, i, shown(text[i]) + " has no second digit; give two for each byte");
-      }
-      auto const low = digit_of(text[i + 1]);
-      if (!low) refuse_bytes(text, i + 1, shown(text[i + 1]) + " is not a hexadecimal digit");
-      bytes.push_back(static_cast<std::uint8_t>(*high << 4U | *low));
+      bytes.push_back(byte_at(text, i));
       i += 2;
     }
   }

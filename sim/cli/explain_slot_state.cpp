@@ -200,6 +200,7 @@ Explanation unknown_name(std::string_view text) {
                      .meaning = Meaning::none,
                      .summary = "no state has this name"};
   std::vector<std::string> names;
+  names.reserve(real_states.size());
   for (SlotState const state : real_states) names.emplace_back(name(state));
   answer.nearest = nearest_names(text, names);
   if (answer.nearest.empty()) answer.nearest = names;

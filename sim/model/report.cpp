@@ -65,9 +65,8 @@ std::string stage_table(TimedResult const& result) {
 
 std::string group_table(std::vector<Group> const& groups, std::uint64_t total_ns, std::size_t top) {
   std::vector<Group const*> order;
-  for (Group const& group : groups) {
-    order.push_back(&group);
-  }
+  order.reserve(groups.size());
+  for (Group const& group : groups) order.push_back(&group);
   std::stable_sort(order.begin(), order.end(), [](Group const* a, Group const* b) {
     return a->latency_ns.sum() > b->latency_ns.sum();
   });

@@ -17,7 +17,7 @@ struct SimTime {
   /// Whole nanoseconds, rounded down.
   [[nodiscard]] constexpr std::uint64_t ns() const noexcept { return ps / 1000; }
 
-  friend constexpr auto operator<=>(SimTime, SimTime) = default;
+  friend constexpr auto operator<=>(SimTime, SimTime) = default;  // NOLINT(*null*)
   friend constexpr SimTime operator+(SimTime a, SimTime b) noexcept { return {a.ps + b.ps}; }
   friend constexpr SimTime operator-(SimTime a, SimTime b) noexcept { return {a.ps - b.ps}; }
 };

@@ -22,7 +22,7 @@ void replay_elements(Machine& machine, std::size_t position, std::uint32_t count
     PlannedAccess const& access = accesses[position];
     if (access.count != 1) [[unlikely]] {
       replay_elements(machine, position, access.count);
-    } else if (access.device_answers) {
+    } else if (access.device_answers) {  // NOLINT(bugprone-branch-clone)
       machine.replay(position, 0);
     } else {
       machine.replay(position, 0);

@@ -72,7 +72,7 @@ struct Machine::Vcpu {
 
 /// Without the checks of vector and unique_ptr: plan and machine agree on the numbers.
 inline Machine::Vcpu& Machine::vcpu_at(std::size_t index) const {
-  return *vcpus_.data()[index].get();
+  return *vcpus_.data()[index].get();  // NOLINT(readability-redundant-smartptr-get)
 }
 
 /// Of the vCPU's access in hand.

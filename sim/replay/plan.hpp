@@ -88,7 +88,7 @@ struct PlannedExit {
 struct PlannedVcpu {
   core::VmId vm{};
   core::VcpuId vcpu{};
-  friend constexpr auto operator<=>(PlannedVcpu, PlannedVcpu) = default;
+  friend constexpr auto operator<=>(PlannedVcpu, PlannedVcpu) = default;  // NOLINT(*null*)
 };
 
 /// A range of ports or guest-physical addresses with the party that answers it. Regions of one VM

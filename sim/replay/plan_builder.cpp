@@ -141,8 +141,8 @@ void PlanBuilder::join_exits() {
   std::vector<Exits*> by_vcpu;
   for (PlannedVcpu const vcpu : plan_.vcpus_) by_vcpu.push_back(&exits_[vcpu]);
   for (auto& [vm, pending] : accesses_) {
-    for (auto one = pending.rbegin(); one != pending.rend();
-         ++one) {  // an exit's last access first
+    // An exit's last access first.
+    for (auto one = pending.rbegin(); one != pending.rend(); ++one) {
       Exits& exits = *by_vcpu[one->access.vcpu];
       auto const row = exits.find(one->exit);
       if (!row) continue;
