@@ -57,6 +57,7 @@ std::vector<std::string> nearest_numbers(std::uint64_t value) {
 std::vector<std::string> nearest_calls(std::string_view text) {
   bool const prefixed = capitals(text).starts_with(prefix);
   std::vector<std::string> names;
+  names.reserve(core::call_table.size());
   for (CallInfo const& call : core::call_table) {
     names.emplace_back(prefixed ? call.name : call.name.substr(prefix.size()));
   }

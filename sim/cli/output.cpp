@@ -86,7 +86,7 @@ void Talk::say(std::string_view label, std::string_view color, std::string_view 
   std::string const line =
       fmt::format("{}{}{}{}\n", colored ? color : "", label, colored ? "\x1b[0m" : "", message);
   // A lost message has nowhere to be reported.
-  std::fputs(line.c_str(), stderr);
+  static_cast<void>(std::fputs(line.c_str(), stderr));
 }
 
 }  // namespace acrn::cli

@@ -22,6 +22,12 @@ std::size_t terminal_columns() {
   return size.ws_col;
 }
 
+/// A bar that cannot be drawn is no failure.
+void draw(std::string const& text) {
+  static_cast<void>(std::fputs(text.c_str(), stderr));
+  static_cast<void>(std::fflush(stderr));
+}
+
 }  // namespace
 
 std::string progress_text(std::string_view label, Progress const& progress, std::size_t columns) {
@@ -52,15 +58,13 @@ void ProgressBar::update(Progress const& progress) {
   next_ = now + redraw_interval;
   std::size_t const columns = terminal_columns();
   std::string const text = progress_text(label_, progress, columns > 1 ? columns - 1 : columns);
-  std::fputs(("\r" + text + "\x1b[K").c_str(), stderr);
-  std::fflush(stderr);
+  draw("\r" + text + "\x1b[K");
   drawn_ = true;
 }
 
 void ProgressBar::wipe() {
   if (!drawn_) return;
-  std::fputs("\r\x1b[K", stderr);
-  std::fflush(stderr);
+  draw("\r\x1b[K");
   drawn_ = false;
 }
 
