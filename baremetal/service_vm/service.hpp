@@ -73,10 +73,10 @@ class Service {
 
   /// A slot that scans look at.
   struct Slot {
-    Vm* vm{};
-    core::PageStorage* page{};
-    StampRow* stamps{};  ///< null: nobody wants them
-    core::VcpuId vcpu{};
+    core::Hsm<core::AtomicMemory>::SlotPlace place;
+    Vm* vm;
+    StampRow* stamps;  ///< null: nobody wants them
+    core::VcpuId vcpu;
   };
   /// In the past: some device's deadline may have moved.
   static constexpr core::Ticks deadline_unknown{0};
@@ -87,14 +87,13 @@ class Service {
   bool check_version() noexcept;
   bool make_vm(std::size_t place) noexcept;
   bool prepare_clients(Vm& vm, std::uint32_t forwarded) noexcept;
-  void watch(Vm& vm, VmMemory& memory, std::uint16_t vcpu_count) noexcept;
+  bool watch(Vm& vm, VmMemory& memory, std::uint16_t vcpu_count) noexcept;
   bool call(std::size_t place, Hypercall id, std::uint64_t first, std::uint64_t second) noexcept;
   bool refuse(std::string_view reason) noexcept;
   void tell_state(ServiceState state) noexcept;
 
   std::size_t scan() noexcept;
   bool glance() noexcept;
-  [[nodiscard]] static bool is_pending(Slot const& slot) noexcept;
   void note_worker() noexcept;
   [[gnu::noinline]] bool look_at(Slot const& slot) noexcept;
   struct Client;
@@ -115,7 +114,7 @@ class Service {
   static void tell(std::uint64_t& shared, std::uint64_t value) noexcept;
   void count(std::uint64_t ServiceCounters::*counter) noexcept;
   [[nodiscard]] std::span<std::optional<Vm>> made() noexcept { return {vms_.data(), vm_count_}; }
-  [[nodiscard]] std::span<Slot const> slots() const noexcept {
+  [[nodiscard]] std::span<std::optional<Slot> const> slots() const noexcept {
     return {slots_.data(), slot_count_};
   }
   [[nodiscard]] std::span<Vm* const> listeners() const noexcept {
@@ -136,7 +135,7 @@ class Service {
   core::Ticks deadline_{core::ticks_never};
   core::Effects effects_{};
   std::array<Vm*, boot_vm_count_max> listeners_{};  ///< those with a UART in this program
-  std::array<Slot, slot_count_max> slots_{};
+  std::array<std::optional<Slot>, slot_count_max> slots_{};
   std::array<std::optional<Vm>, boot_vm_count_max> vms_{};
   core::Hsm<core::AtomicMemory> hsm_{};
 };

@@ -25,10 +25,10 @@ std::size_t Service<M>::poll_once() noexcept {
 /// Answers the first request that it can. Other slots have their turn in the scan that follows.
 template <Machine M>
 bool Service<M>::glance() noexcept {
-  for (Slot const& slot : slots()) {
-    if (!is_pending(slot)) continue;
+  for (std::optional<Slot> const& slot : slots()) {
+    if (!slot->place.is_pending()) continue;
     note_worker();
-    if (look_at(slot)) return true;
+    if (look_at(*slot)) return true;
   }
   return false;
 }
@@ -37,19 +37,13 @@ template <Machine M>
 std::size_t Service<M>::scan() noexcept {
   note_worker();
   std::size_t found = 0;
-  for (Slot const& slot : slots()) {
-    if (is_pending(slot) && look_at(slot)) ++found;
+  for (std::optional<Slot> const& slot : slots()) {
+    if (slot->place.is_pending() && look_at(*slot)) ++found;
   }
   count(&ServiceCounters::scans);
   if (found == 0) count(&ServiceCounters::empty_scans);
   tell(boot_.status.counters.upcalls, machine_.upcall_count());
   return found;
-}
-
-template <Machine M>
-bool Service<M>::is_pending(Slot const& slot) noexcept {
-  return core::word_is_pending(core::AtomicMemory{*slot.page}.load_word(
-      core::slot_offset(slot.vcpu) + core::abi::ioreq_offset::state));
 }
 
 template <Machine M>
@@ -77,8 +71,7 @@ template <Machine M>
 bool Service<M>::look_at(Slot const& slot) noexcept {
   using Kind = core::SlotEffects::Kind;
   bool answered = false;
-  core::VmId const vm = slot.vm->id;
-  core::SlotEffects effects = hsm_.serve_slot(vm, slot.vcpu, Client{*this, slot, answered});
+  core::SlotEffects effects = hsm_.serve_slot(slot.place, Client{*this, slot, answered});
   if (answered) {
     count(&ServiceCounters::requests);
   } else if (effects.kind == Kind::dispatched) {
@@ -87,7 +80,7 @@ bool Service<M>::look_at(Slot const& slot) noexcept {
     count(&ServiceCounters::settled);
   }
   if (effects.kind != Kind::settled) return false;
-  if (effects.notify) notify({vm, slot.vcpu});
+  if (effects.notify) notify({slot.vm->id, slot.vcpu});
   return true;
 }
 

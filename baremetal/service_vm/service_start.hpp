@@ -61,10 +61,10 @@ bool Service<M>::make_vm(std::size_t place) noexcept {
                                                    .disk = memory.disk}}});
   ++vm_count_;
   if (!hsm_.add_vm(vm.id, creation.vcpu_count) ||
-      !hsm_.set_page(vm.id, core::AtomicMemory{memory.requests})) {
+      !hsm_.set_page(vm.id, core::AtomicMemory{memory.requests}) ||
+      !watch(vm, memory, creation.vcpu_count)) {
     return refuse("HC_SET_IOREQ_BUFFER was accepted, but the slots of the page are not announced");
   }
-  watch(vm, memory, creation.vcpu_count);
   return prepare_clients(vm, wanted.forwarded);
 }
 
@@ -85,16 +85,17 @@ bool Service<M>::prepare_clients(Vm& vm, std::uint32_t forwarded) noexcept {
   return true;
 }
 
-/// From now on every scan looks at the VM's slots. The HSM has bounded `vcpu_count`.
+/// From now on every scan looks at the VM's slots. False where the HSM has no such slot.
 template <Machine M>
-void Service<M>::watch(Vm& vm, VmMemory& memory, std::uint16_t vcpu_count) noexcept {
+bool Service<M>::watch(Vm& vm, VmMemory& memory, std::uint16_t vcpu_count) noexcept {
   for (std::uint16_t vcpu = 0; vcpu < vcpu_count; ++vcpu) {
-    slots_[slot_count_] = {.vm = &vm,
-                           .page = &memory.requests,
-                           .stamps = stamps_wanted_ ? &memory.stamps.rows[vcpu] : nullptr,
-                           .vcpu = {vcpu}};
+    auto const place = hsm_.slot_place(vm.id, {vcpu});
+    if (!place) return false;
+    StampRow* const stamps = stamps_wanted_ ? &memory.stamps.rows[vcpu] : nullptr;
+    slots_[slot_count_].emplace(Slot{*place, &vm, stamps, {vcpu}});
     ++slot_count_;
   }
+  return true;
 }
 
 /// Makes a hypercall that the service cannot do without.

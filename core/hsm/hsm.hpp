@@ -119,11 +119,39 @@ class Hsm {
   /// was not: PCI configuration requests are taken and completed the long way; `nothing` also for a
   /// request that was withdrawn.
   template <class Answer>
-  [[gnu::always_inline]] SlotEffects serve_slot(VmId vm, VcpuId vcpu,
-                                                Answer const& answer) noexcept {
+  SlotEffects serve_slot(VmId vm, VcpuId vcpu, Answer const& answer) noexcept {
+    auto const place = slot_place(vm, vcpu);
+    return place ? serve_slot(*place, answer) : SlotEffects{};
+  }
+
+  /// Where a slot is, for hosts that scan the same ones again and again. Until the VM is removed.
+  class SlotPlace {
+   public:
+    /// Whether there may be something to serve.
+    [[nodiscard]] bool is_pending() const noexcept { return slot_.is_pending(); }
+
+   private:
+    friend Hsm;
+    SlotPlace(HsmVm<M>& vm, VcpuId vcpu) noexcept : vm_{&vm}, slot_{vm.slot(vcpu)}, vcpu_{vcpu} {}
+
+    HsmVm<M>* vm_;
+    HsmSlot<M> slot_;
+    VcpuId vcpu_;
+  };
+
+  /// Nothing for a VM or vCPU that does not exist, or has no page.
+  std::optional<SlotPlace> slot_place(VmId vm, VcpuId vcpu) noexcept {
     auto* const entry = find(vm);
-    if (entry == nullptr || !entry->has_page() || vcpu.value >= entry->vcpu_count()) return {};
-    return entry->serve(vcpu, answer);
+    if (entry == nullptr || !entry->has_page() || vcpu.value >= entry->vcpu_count()) {
+      return std::nullopt;
+    }
+    return SlotPlace{*entry, vcpu};
+  }
+
+  template <class Answer>
+  [[gnu::always_inline]] SlotEffects serve_slot(SlotPlace const& place,
+                                                Answer const& answer) noexcept {
+    return place.vm_->serve(place.slot_, place.vcpu_, answer);
   }
 
   /// The next request that `client` has not taken: lowest vCPU id first. Nothing for a client that

@@ -45,6 +45,8 @@ class HsmVm {
     return Unit{};
   }
 
+  /// The slot of a vCPU that exists. The VM has a page.
+  [[nodiscard]] HsmSlot<M> slot(VcpuId vcpu) const noexcept { return {*memory_, vcpu}; }
   /// Looks at one slot, whose vCPU exists. The VM has a page.
   SlotEffects dispatch(VcpuId vcpu) noexcept {
     HsmSlot<M> slot{*memory_, vcpu};
@@ -56,8 +58,8 @@ class HsmVm {
 
   /// dispatch(), next_request() and complete() of one request in one go; see Hsm::serve_slot().
   template <class Answer>
-  [[gnu::always_inline]] SlotEffects serve(VcpuId vcpu, Answer const& answer) noexcept {
-    HsmSlot<M> slot{*memory_, vcpu};
+  [[gnu::always_inline]] SlotEffects serve(HsmSlot<M> slot, VcpuId vcpu,
+                                           Answer const& answer) noexcept {
     PendingRequest request = slot.peek();
     if (request.kind == PendingRequest::Kind::none) return {};
     if (is_special(request)) [[unlikely]]
@@ -180,8 +182,7 @@ class HsmVm {
   [[nodiscard]] bool is_wanted(Access const& access) noexcept {
     if (!PciConfigPort::concerns(access)) return clients_.find(access).has_value();
     ConfigDecision const config = config_.decide(access);
-    return config.kind == ConfigDecision::Kind::answered ||
-           clients_.find(config.access).has_value();
+    return config.kind == ConfigDecision::Kind::answered || clients_.find(config.access);
   }
 
   static constexpr std::uint64_t not_held = 0;
@@ -208,9 +209,8 @@ class HsmVm {
   [[gnu::noinline]] SlotEffects dispatch_special(HsmSlot<M> slot, VcpuId vcpu,
                                                  PendingRequest request) noexcept {
     if (clearing_) return settled(slot.clear(request), counters_.cleared);
-    if (request.kind == PendingRequest::Kind::malformed) {
-      return settled(slot.reject(request), counters_.rejected);
-    }
+    bool const malformed = request.kind == PendingRequest::Kind::malformed;
+    if (malformed) return settled(slot.reject(request), counters_.rejected);
     return dispatch_config(slot, vcpu, request);
   }
 

@@ -60,6 +60,13 @@ class HsmSlot {
     check(vcpu.value < abi::ioreq_slot_count, "a vCPU with a request slot has an id below 16");
   }
 
+  /// Whether a look may be worth while: the least that can be asked, for those who ask all the
+  /// time.
+  [[nodiscard]] bool is_pending() const noexcept {
+    M memory = memory_;
+    return word_is_pending(memory.load_word(base_ + abi::ioreq_offset::state));
+  }
+
   /// Looks for a request. A slot that no hypervisor ever announced (generation 0, as in memory full
   /// of zeros) holds none, whatever its state says.
   [[nodiscard, gnu::always_inline]] PendingRequest peek() noexcept {
@@ -216,9 +223,9 @@ class HsmSlot {
     // depends on the kind, no branch predictor can foresee.
     static_assert(abi::ioreq_type_write_protect == 3 && abi::ioreq_direction_write == 1);
     std::uint64_t const beyond = type >> 2U | direction >> 1U | size >> 4U;
-    auto const space = static_cast<Space>(type % 4U);
-    auto const bytes = static_cast<std::uint8_t>(size % 16U);
-    if (beyond != 0 || !is_access_size(space, bytes) || address > address_maxima.data()[type % 4U])
+    auto const space = static_cast<Space>(type);
+    auto const bytes = static_cast<std::uint8_t>(size);
+    if (beyond != 0 || !is_access_size(space, bytes) || address > address_maxima.data()[type])
         [[unlikely]] {
       return {.kind = PendingRequest::Kind::malformed, .generation = generation};
     }

@@ -41,6 +41,8 @@ struct alignas(abi::ioreq_page_size) PageStorage {
 /// more than the one instruction that each of them is.
 class AtomicMemory {
  public:
+  /// Of no page: another handle is assigned before it is used.
+  AtomicMemory() noexcept = default;
   explicit AtomicMemory(PageStorage& page) noexcept : base_{page.bytes.data()} {}
 
   /// The same memory, seen from `offset` on.
@@ -92,7 +94,7 @@ class AtomicMemory {
     return std::atomic_ref<Integer>{*static_cast<Integer*>(place)};
   }
 
-  std::byte* base_;
+  std::byte* base_{};
 };
 
 static_assert(Memory<AtomicMemory>);

@@ -70,6 +70,31 @@ TEST_F(ServeSlot, TheClientIsTheOneThatDispatchWouldWake) {
   EXPECT_EQ(vm_.memory.load32(abi::ioreq_offset::kernel_handled), 1U);
 }
 
+TEST_F(ServeSlot, APlaceServesItsSlotAgainAndAgain) {
+  HsmClientId const client = make_client(*hsm_, vm_.id, ClientKind::fallback);
+  auto const place = hsm_->slot_place(vm_.id, {2});
+  ASSERT_TRUE(place.has_value());
+  for (std::uint64_t const value : {0x12U, 0x34U}) {
+    EXPECT_FALSE(place->is_pending());
+    Ticket const ticket = vm_.submit(2, port_read(0x60));
+    EXPECT_TRUE(place->is_pending());
+    auto const effects = hsm_->serve_slot(*place, [&](HsmClientId asked, Access const&) {
+      EXPECT_EQ(asked, client);
+      return value;
+    });
+    EXPECT_EQ(effects.kind, Kind::settled);
+    EXPECT_EQ(vm_.poll(2, ticket), (Poll{Poll::Kind::value, value}));
+  }
+  EXPECT_EQ(counters().completed, 2U);
+}
+
+TEST_F(ServeSlot, WithoutVmPageOrVcpuThereIsNoPlace) {
+  EXPECT_FALSE(hsm_->slot_place({9}, {0}).has_value());
+  EXPECT_FALSE(hsm_->slot_place(vm_.id, {16}).has_value());
+  ASSERT_TRUE(hsm_->add_vm(VmId{5}, 1).has_value());
+  EXPECT_FALSE(hsm_->slot_place({5}, {0}).has_value()) << "no page yet";
+}
+
 TEST_F(ServeSlot, TheAnswerIsWhatIsReturnedAndNotWhatIsLeftInTheAccess) {
   make_client(*hsm_, vm_.id, ClientKind::fallback);
   Ticket const ticket = vm_.submit(0, port_read(0x60, 2));
