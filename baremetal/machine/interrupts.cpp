@@ -14,8 +14,8 @@ void take_nmi() noexcept {
   this_area().nmis.fetch_add(1, std::memory_order_relaxed);
 }
 
-/// Waking up is all that the timer is for; vectors.S takes wake()'s. Whatever else firmware has left
-/// switched on is counted and dismissed; a spurious interrupt must not be.
+/// Waking up is all that the timer is for; vectors.S takes wake()'s. Whatever else firmware has
+/// left switched on is counted and dismissed; a spurious interrupt must not be.
 void take_interrupt(ExceptionFrame const& frame) noexcept {
   if (frame.vector == spurious_vector) return;
   if (frame.vector != timer_vector) {
