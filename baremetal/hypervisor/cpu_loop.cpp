@@ -152,8 +152,8 @@ void Hypervisor::idle(CpuIndex cpu) noexcept {
 /// Waits until something may have come for a guest that executes HLT and is alone on its CPU.
 void Hypervisor::rest(GuestVm& vm) noexcept {
   doorbell_of(vm).silence();
+  if (vm.mailbox.has_news()) return;
   std::uint64_t const tsc = read_tsc();
-  if (vm.mailbox.has_news() || !vm.vcpu.stays_halted(vm.platform, vm.clock.at(tsc))) return;
   vm.wake_at = vm.platform.next_deadline();
   pass_time(vm, tsc, ticks_to_wake(vm, tsc));
   if (!vm.mailbox.has_news()) take_timer(vm);

@@ -116,8 +116,7 @@ void look_for_input(GuestVm& vm) noexcept {
   if (vm.input.is_ready() && vm.entries != 0) vm.mailbox.post_input();
 }
 
-/// The guest executes HLT, and the CPU has nothing else to do. Waits before an entry is planned, so
-/// that nobody takes the vCPU for being in the guest.
+/// The guest executes HLT until something comes, and the CPU has nothing else to do.
 void rest(Hypervisor& hypervisor, GuestVm& vm) noexcept {
   look_for_input(vm);
   hypervisor.rest(vm);
@@ -131,7 +130,8 @@ template <class Trace>
   vm.progress = Trace::begin_pause(vm, exit);
   if (vm.progress == core::Progress::waiting) vm.progress = call<Trace>(hypervisor, vm);
   conclude<Trace>(hypervisor, vm);
-  if (vm.vcpu.halted() && is_alone(slice)) rest(hypervisor, vm);
+  // Before an entry is planned, so that nobody takes the vCPU for being in the guest.
+  if (is_alone(slice) && vm.vcpu.stays_halted(vm.platform, vm.time_in)) rest(hypervisor, vm);
 }
 
 /// Takes any other exit; false while it has to wait.
