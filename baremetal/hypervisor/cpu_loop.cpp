@@ -57,6 +57,21 @@ bool Hypervisor::switch_to(GuestVm& vm) noexcept {
   return vm.has_vcpu;
 }
 
+/// Lets a vCPU of this CPU run for a slice; whether it has got anywhere.
+bool Hypervisor::give_turn(GuestVm& vm, Slice::Neighbours neighbours) noexcept {
+  if (vm.stop_asked.load(std::memory_order_acquire)) stand_still(vm);
+  if (vm.state.load(std::memory_order_acquire) != RunState::running) return false;
+  if (is_halted(vm)) take_timer(vm);
+  if (!switch_to(vm) || (vm.starts_anew && !start_anew(vm))) {
+    end_guest(vm, {.end = GuestEnd::stopped});
+    return false;
+  }
+  std::uint64_t const entries_before = vm.entries;
+  SliceEnd const end = run_slice(*this, vm, {.end = slice_end(vm), .neighbours = neighbours});
+  // A slice can be over before its first entry, and what was posted taken: then it goes on.
+  return end == SliceEnd::slice_over || vm.entries != entries_before;
+}
+
 void Hypervisor::run_cpu() noexcept {
   CpuIndex const cpu = this_cpu();
   auto const neighbours = vms_on(cpu) > 1 ? Slice::Neighbours::some : Slice::Neighbours::none;
@@ -64,18 +79,7 @@ void Hypervisor::run_cpu() noexcept {
     doorbells_[cpu.value].silence();
     bool ran = false;
     for (GuestVm* const vm : vms()) {
-      if (vm->cpu_index != cpu || is_over()) continue;
-      if (vm->stop_asked.load(std::memory_order_acquire)) stand_still(*vm);
-      if (vm->state.load(std::memory_order_acquire) != RunState::running) continue;
-      if (is_halted(*vm)) take_timer(*vm);
-      if (!switch_to(*vm) || (vm->starts_anew && !start_anew(*vm))) {
-        end_guest(*vm, {.end = GuestEnd::stopped});
-        continue;
-      }
-      std::uint64_t const entries_before = vm->entries;
-      SliceEnd const end = run_slice(*this, *vm, {.end = slice_end(*vm), .neighbours = neighbours});
-      // A slice can be over before its first entry, and what was posted taken: then it goes on.
-      ran = ran || end == SliceEnd::slice_over || vm->entries != entries_before;
+      if (vm->cpu_index == cpu && !is_over()) ran = give_turn(*vm, neighbours) || ran;
     }
     if (!ran && !is_over()) idle(cpu);
   }

@@ -14,6 +14,7 @@
 #include "baremetal/hypervisor/end_report.hpp"
 #include "baremetal/hypervisor/guest_vm.hpp"
 #include "baremetal/hypervisor/service_timer.hpp"
+#include "baremetal/hypervisor/vcpu_loop.hpp"
 #include "baremetal/machine/cpu_index.hpp"
 #include "baremetal/machine/smp.hpp"
 #include "baremetal/machine/spin_lock.hpp"
@@ -97,6 +98,7 @@ class Hypervisor {
   }
   [[nodiscard]] std::uint32_t vms_on(CpuIndex cpu) const noexcept;
   bool switch_to(GuestVm& vm) noexcept;
+  bool give_turn(GuestVm& vm, Slice::Neighbours neighbours) noexcept;
   void idle(CpuIndex cpu) noexcept;
   void take_timer(GuestVm& vm) noexcept;
   void pass_time(GuestVm& vm, std::uint64_t tsc, std::uint64_t ticks) noexcept;
