@@ -160,6 +160,7 @@ void Hypervisor::rest(GuestVm& vm) noexcept {
   std::uint64_t const tsc = read_tsc();
   vm.wake_at = vm.platform.next_deadline();
   pass_time(vm, tsc, ticks_to_wake(vm, tsc));
+  if (!vm.is_service()) vm.cpu.set_tsc_offset(vm.clock.offset());  // its time may have jumped
   if (!vm.mailbox.has_news()) take_timer(vm);
 }
 

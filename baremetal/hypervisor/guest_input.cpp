@@ -3,6 +3,11 @@
 
 namespace acrn::baremetal {
 
+bool GuestInput::ring_has_room() const noexcept {
+  std::uint32_t const taken = __atomic_load_n(&ring_->taken, __ATOMIC_ACQUIRE);
+  return ring_->written - taken < service_vm::ByteRing::size;
+}
+
 bool GuestInput::fill_ring() noexcept {
   using service_vm::ByteRing;
   std::uint32_t const before = ring_->written;  // nobody else writes it

@@ -30,6 +30,8 @@ class GuestInput {
   [[nodiscard]] bool is_ready() const noexcept { return typed_ != text_.size() && prompt_.empty(); }
   /// The next byte; is_ready() must hold.
   std::uint8_t take() noexcept { return text_[typed_++]; }
+  /// Whether the ring takes a byte.
+  [[nodiscard]] bool ring_has_room() const noexcept;
   /// Puts as many bytes as it takes into the ring; true if these were any.
   bool fill_ring() noexcept;
 

@@ -113,7 +113,12 @@ template <class Trace>
 /// Once a slice, and before a guest rests. So often is soon enough for who types, and costs an exit
 /// nothing. An input is one of the exit before it, so there has to be one.
 void look_for_input(GuestVm& vm) noexcept {
-  if (vm.input.is_ready() && vm.entries != 0) vm.mailbox.post_input();
+  if (!vm.input.is_ready() || vm.entries == 0) [[likely]] {
+    return;
+  }
+  bool const has_room =
+      vm.input.is_forwarded() ? vm.input.ring_has_room() : vm.platform.receive_room() != 0;
+  if (has_room) vm.mailbox.post_input();
 }
 
 /// The guest executes HLT until something comes, and the CPU has nothing else to do.

@@ -9,8 +9,12 @@
 
 namespace acrn::baremetal {
 
+/// A kick that comes just before VM entry must end the guest's turn all the same: a wake interrupt,
+/// which the hypervisor does not take unless it waits, is pending then, and the guest exits at
+/// once.
 void take_nmi() noexcept {
   if (another_cpu_ends_the_run()) halt_forever();
+  send_ipi_to_self(ipi_fixed | wake_vector);
   this_area().nmis.fetch_add(1, std::memory_order_relaxed);
 }
 

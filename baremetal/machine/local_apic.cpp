@@ -50,6 +50,7 @@ constexpr std::uint32_t masked = 1U << 16U;
 constexpr std::uint32_t timer_tsc_deadline = 2U << 17U;
 constexpr std::uint32_t software_enable = 1U << 8U;
 constexpr std::uint32_t delivery_pending = 1U << 12U;
+constexpr std::uint32_t only_self = 1U << 18U;
 constexpr std::uint32_t all_but_self = 3U << 18U;
 constexpr std::uint32_t divide_by_16 = 0x3;
 constexpr std::uint32_t polls_max = 1U << 20U;
@@ -144,6 +145,16 @@ void send_ipi(std::uint32_t apic_id, std::uint32_t command) noexcept {
     write_msr(msr_of(Register::command_low), std::uint64_t{apic_id} << 32U | command);
   } else if (mode == LocalApic::xapic) {
     send_by_memory(apic_id, command);
+  }
+}
+
+void send_ipi_to_self(std::uint32_t command) noexcept {
+  if (mode == LocalApic::x2apic) {
+    write_msr(msr_of(Register::command_low), only_self | command);
+  } else if (mode == LocalApic::xapic) {
+    wait_until_sent();  // the high half stays as whoever was interrupted has left it
+    write(Register::command_low, only_self | command);
+    wait_until_sent();
   }
 }
 

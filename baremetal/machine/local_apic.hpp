@@ -24,6 +24,8 @@ std::uint32_t local_apic_id() noexcept;
 
 /// A message to one CPU. `command` is the low half of the interrupt command register.
 void send_ipi(std::uint32_t apic_id, std::uint32_t command) noexcept;
+/// To this CPU. May be called in an NMI, whatever that has interrupted.
+void send_ipi_to_self(std::uint32_t command) noexcept;
 /// To all CPUs but this one.
 void send_ipi_to_others(std::uint32_t command) noexcept;
 inline constexpr std::uint32_t ipi_nmi = 0x4400;

@@ -37,7 +37,8 @@ void run_on(CpuIndex cpu, void (*function)(void* argument), void* argument) noex
 bool is_idle(CpuIndex cpu) noexcept;
 
 /// Sends an NMI: a guest on that CPU exits (basic reason 0), whatever its RFLAGS.IF; in the
-/// hypervisor itself the NMI is only counted, by nmi_count().
+/// hypervisor itself the NMI is counted, by nmi_count(), and does what wake() does: it ends the
+/// next wait, or the next guest's turn at its entry.
 void kick_nmi(CpuIndex cpu) noexcept;
 /// NMIs that have arrived on this CPU outside guests.
 std::uint64_t nmi_count() noexcept;

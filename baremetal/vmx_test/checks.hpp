@@ -18,6 +18,7 @@ void check_vmx_ept_violation(CheckLog& log) noexcept;   ///< and mapping and unm
 void check_vmx_injection(CheckLog& log) noexcept;       ///< interrupt and exception, with CR2
 void check_vmx_interrupt_window(CheckLog& log) noexcept;  ///< and blocking by STI
 void check_vmx_preemption_timer(CheckLog& log) noexcept;  ///< ends a loop, or enters not at all
+void check_vmx_kick(CheckLog& log) noexcept;  ///< an NMI just before the entry ends it, too
 void check_vmx_tsc_offset(CheckLog& log) noexcept;
 void check_vmx_vector_registers(CheckLog& log) noexcept;  ///< read and written between exits
 void check_vmx_two_vcpus(CheckLog& log) noexcept;         ///< on one CPU, each with its own state

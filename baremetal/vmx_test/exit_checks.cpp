@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What exits, what does not, and what exits say.
+#include "baremetal/machine/smp.hpp"
 #include "baremetal/vmx/invalidate.hpp"
 #include "baremetal/vmx_test/checks.hpp"
 #include "baremetal/vmx_test/test_bed.hpp"
@@ -103,6 +104,27 @@ void check_vmx_preemption_timer(CheckLog& log) noexcept {
   exit = bed.run();
   log.equal("reason", exit.reason, number(MachineReason::preemption_timer));
   log.is_true("the guest ran", bed.vcpu().read_register(Register::rax));
+}
+
+/// The guest has interrupts on: with them off, Bochs does not look for what is pending at an entry.
+void check_vmx_kick(CheckLog& log) noexcept {
+  constexpr std::uint64_t ticks = 100'000;
+  TestBed& bed = test_bed();
+  bed.begin(Mode::real, {0xfb,          // sti
+                         0xeb, 0xfe});  // jmp to itself
+  bed.vcpu().arm_preemption_timer(ticks);
+  log.equal("alone: reason", bed.run().reason, number(MachineReason::preemption_timer));
+  bed.vcpu().arm_preemption_timer(ticks);
+  std::uint64_t const nmis = nmi_count();
+  kick_nmi(this_cpu());
+  while (nmi_count() == nmis) __builtin_ia32_pause();
+  log.is_true("kicked: entered", bed.vcpu().enter() == EnterResult::exit ? 1 : 0);
+  core::MachineExit const& exit = bed.vcpu().exit_information();
+  log.equal("kicked: reason", exit.reason, number(MachineReason::external_interrupt));
+  log.equal("kicked: vector", exit.interruption_information & 0xffU, wake_vector);
+  end_interrupt();
+  bed.vcpu().arm_preemption_timer(ticks);
+  log.equal("once: reason", bed.run().reason, number(MachineReason::preemption_timer));
 }
 
 void check_vmx_tsc_offset(CheckLog& log) noexcept {

@@ -28,6 +28,7 @@ constexpr std::array checks{
     SelfTestCheck{"vmx.injection", check_vmx_injection},
     SelfTestCheck{"vmx.interrupt_window", check_vmx_interrupt_window},
     SelfTestCheck{"vmx.preemption_timer", check_vmx_preemption_timer},
+    SelfTestCheck{"vmx.kick", check_vmx_kick},
     SelfTestCheck{"vmx.tsc_offset", check_vmx_tsc_offset},
     SelfTestCheck{"vmx.vector_registers", check_vmx_vector_registers},
     SelfTestCheck{"vmx.two_vcpus", check_vmx_two_vcpus},

@@ -7,7 +7,7 @@ import re
 import pytest
 from bochs import ISO, Result, run
 
-CHECK_COUNT_MIN = 16
+CHECK_COUNT_MIN = 17
 # Instructions of an exit of a port access and the entry after it, without core; under Bochs a tick
 # is an instruction.
 ROUND_TRIP_TICKS_MAX = 160

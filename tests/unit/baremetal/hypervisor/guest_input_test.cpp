@@ -70,10 +70,13 @@ TEST(GuestInput, FillsTheRingAsFarAsItHasRoom) {
   GuestInput input{bytes(text), ""};
   input.forward_to(ring);
   EXPECT_TRUE(input.is_forwarded());
+  EXPECT_TRUE(input.ring_has_room());
   EXPECT_TRUE(input.fill_ring());
   EXPECT_EQ(ring.written - ring.taken, size);
+  EXPECT_FALSE(input.ring_has_room());
   EXPECT_FALSE(input.fill_ring()) << "full";
   ring.taken += 1;
+  EXPECT_TRUE(input.ring_has_room());
   EXPECT_TRUE(input.fill_ring());
   EXPECT_EQ(ring.bytes[(ring.written - 1) % size], 'y');
   ring.taken = ring.written;
@@ -87,6 +90,7 @@ TEST(GuestInput, ARingWithWrongCountersGetsNothing) {
   ring.taken = 1;  // more than was written
   GuestInput input{bytes("x"), ""};
   input.forward_to(ring);
+  EXPECT_FALSE(input.ring_has_room());
   EXPECT_FALSE(input.fill_ring());
   EXPECT_EQ(ring.written, 0U);
 }
