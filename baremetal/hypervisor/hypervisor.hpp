@@ -110,8 +110,8 @@ class Hypervisor {
   /// Gets the VM's CPU to look at its mailbox, wherever it is. A guest that runs with interrupts
   /// off needs the NMI.
   void kick(GuestVm& vm) noexcept {
-    if (vm.cpu_index == this_cpu()) return;
     ring(vm.cpu_index);
+    if (vm.cpu_index == this_cpu()) return;  // it looks before it sleeps
     if (vm.in_guest.load(std::memory_order_seq_cst)) kick_nmi(vm.cpu_index);
   }
   void post_upcall() noexcept;
