@@ -11,6 +11,7 @@ namespace acrn::core {
 template <class Tag, class Rep>
 struct Strong {
   Rep value{};
+  // clang-tidy 14 takes the 0 of a defaulted comparison for a null pointer.
   friend constexpr auto operator<=>(Strong, Strong) = default;  // NOLINT(*null*)
 };
 

@@ -17,6 +17,7 @@ struct SimTime {
   /// Whole nanoseconds, rounded down.
   [[nodiscard]] constexpr std::uint64_t ns() const noexcept { return ps / 1000; }
 
+  // clang-tidy 14 takes the 0 of a defaulted comparison for a null pointer.
   friend constexpr auto operator<=>(SimTime, SimTime) = default;  // NOLINT(*null*)
   friend constexpr SimTime operator+(SimTime a, SimTime b) noexcept { return {a.ps + b.ps}; }
   friend constexpr SimTime operator-(SimTime a, SimTime b) noexcept { return {a.ps - b.ps}; }

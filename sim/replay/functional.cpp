@@ -23,6 +23,7 @@ void replay_elements(Machine& machine, std::size_t position, std::uint32_t count
     if (access.count != 1) [[unlikely]] {
       replay_elements(machine, position, access.count);
     } else if (access.device_answers) {  // NOLINT(bugprone-branch-clone)
+      // A copy of its own, inlined: its branches are foreseen apart from those of the other.
       machine.replay(position, 0);
     } else {
       machine.replay(position, 0);
